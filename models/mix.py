@@ -1,0 +1,140 @@
+"""Training data: one function a source, each yields `Example`s; `build` mixes them as a recipe stage says.
+
+A label is the *set* of classes that the row allows. Two-way rows ("not_entailment") and reversed entailments ("not a
+contradiction") therefore train with the probability mass of the joined classes instead of a guess.
+"""
+
+import gzip
+import itertools
+import json
+import random
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+LABELS = ("entailment", "neutral", "contradiction")
+ALLOWED = {
+    "entailment": (1, 0, 0),
+    "neutral": (0, 1, 0),
+    "contradiction": (0, 0, 1),
+    "not_entailment": (0, 1, 1),
+    "not_contradiction": (1, 1, 0),
+}
+
+
+class Example(NamedTuple):
+    premise: str
+    hypothesis: str
+    label: str  # a key of ALLOWED
+    source: str
+
+    def swapped(self) -> "Example":
+        """The pair the other way round: contradiction and neutral hold, an entailment only excludes contradiction."""
+        label = {"entailment": "not_contradiction", "not_entailment": "not_entailment"}.get(self.label, self.label)
+        return Example(self.hypothesis, self.premise, label, self.source)
+
+
+def read_rows(path: Path) -> Iterator[dict[str, Any]]:
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8") as lines:
+        yield from (json.loads(line) for line in lines)
+
+
+def public(path: Path, *, skip: int = 0, limit: int | None = None, exclude: Iterable[str] = ()) -> Iterator[Example]:
+    """Public NLI pairs in file order, from row `skip`; sources whose name starts with one of `exclude` are left out."""
+    rows = (r for r in itertools.islice(read_rows(path), skip, None) if not r["source"].startswith(tuple(exclude)))
+    for row in itertools.islice(rows, limit):
+        yield Example(row["premise"], row["hypothesis"], row["label"], "public")
+
+
+def news(paths: list[Path], *, split: str = "train", swap: bool = True) -> Iterator[Example]:
+    """News pairs; with `swap`, contradictions and neutrals also reversed (a reversed entailment teaches little)."""
+    for path in paths:
+        for row in read_rows(path):
+            if row["split"] != split:
+                continue
+            example = Example(row["premise"], row["hypothesis"], row["label"], "news")
+            yield example
+            if swap and example.label != "entailment":
+                yield example.swapped()
+
+
+def read_dossiers(paths: list[Path], held_out: set[str], split: str) -> list[dict[str, Any]]:
+    """Dossiers of one split; those named in `held_out` are the development split."""
+    everything = [row for path in paths for row in read_rows(path)]
+    return [d for d in everything if (d["id"] in held_out) == (split == "dev")]
+
+
+def dossier_pairs(dossier: dict[str, Any]) -> Iterator[Example]:
+    """Every unordered pair of one dossier once: listed relations with their label, arguable ones left out, the rest neutral."""
+    text = {c["id"]: c["text"] for c in dossier["claims"]}
+    listed = {}
+    for relation in dossier["relations"]:
+        a, b = relation["a"], relation["b"]
+        if relation["label"] == "entailment" and relation.get("direction") == "b->a":
+            a, b = b, a
+        listed[frozenset((a, b))] = (a, b, relation["label"])
+    for a, b in itertools.combinations(text, 2):
+        first, second, label = listed.get(frozenset((a, b)), (a, b, "neutral"))
+        if label != "arguable":
+            yield Example(text[first], text[second], label, "dossier")
+
+
+def both_directions(pairs: Iterable[Example], rng: random.Random, neutral_share: float) -> Iterator[Example]:
+    """Conflicts and entailments in both directions; a random share of the neutral pairs, each in one random direction."""
+    for pair in pairs:
+        if pair.label != "neutral":
+            yield pair
+            yield pair.swapped()
+        elif rng.random() < neutral_share:
+            yield rng.choice((pair, pair.swapped()))
+
+
+def unrelated(groups: list[list[str]], count: int, rng: random.Random) -> Iterator[Example]:
+    """Claims of two different events, drawn at random: neutral, whatever a model trained on captions believes."""
+    for _ in range(count):
+        first, second = rng.sample(groups, 2)
+        yield Example(rng.choice(first), rng.choice(second), "neutral", "unrelated")
+
+
+class Sources:
+    """The recipe's data files by source name: `sources("news", split="train")` yields its examples."""
+
+    def __init__(self, root: Path, data: dict[str, Any], seed: int) -> None:
+        self.paths = {name: [path for g in globs for path in sorted(root.glob(g))] for name, globs in data["files"].items()}
+        for name, found in self.paths.items():
+            if not found:
+                raise FileNotFoundError(f"{name}: nothing matches {data['files'][name]} below {root}")
+        self.held_out = set(json.loads((root / data["held_out_dossiers"]).read_text(encoding="utf-8")))
+        self.rng = random.Random(seed)
+
+    @property
+    def files(self) -> list[Path]:
+        return [path for found in self.paths.values() for path in found]
+
+    def __call__(self, source: str, **options: Any) -> Iterator[Example]:
+        return getattr(self, source)(**options)
+
+    def public(self, **options: Any) -> Iterator[Example]:
+        return public(self.paths["public"][0], **options)
+
+    def news(self, **options: Any) -> Iterator[Example]:
+        return news(self.paths["news"], **options)
+
+    def dossiers(self, *, split: str = "train", neutral_share: float = 1.0) -> Iterator[Example]:
+        for dossier in read_dossiers(self.paths["dossiers"], self.held_out, split):
+            yield from both_directions(dossier_pairs(dossier), self.rng, neutral_share)
+
+    def unrelated(self, *, count: int) -> Iterator[Example]:
+        dossiers = read_dossiers(self.paths["dossiers"], self.held_out, "train")
+        return unrelated([[c["text"] for c in d["claims"]] for d in dossiers], count, self.rng)
+
+
+def build(stage: dict[str, Any], sources: Sources, seed: int) -> list[Example]:
+    """All examples of one recipe stage, shuffled. Each entry of `stage["mix"]` names a source, its options and `times`."""
+    examples: list[Example] = []
+    for entry in stage["mix"]:
+        options = {k: v for k, v in entry.items() if k not in {"source", "times"}}
+        examples += list(sources(entry["source"], **options)) * entry.get("times", 1)
+    random.Random(seed).shuffle(examples)
+    return examples

