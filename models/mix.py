@@ -8,9 +8,15 @@ import gzip
 import itertools
 import json
 import random
+import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from nli.candidates import embed
+from nli.claims import extract_all
+from nli.records import Claim, Document
 
 LABELS = ("entailment", "neutral", "contradiction")
 ALLOWED = {
@@ -60,9 +66,9 @@ def news(paths: list[Path], *, split: str = "train", swap: bool = True) -> Itera
 
 
 def read_dossiers(paths: list[Path], held_out: set[str], split: str) -> list[dict[str, Any]]:
-    """Dossiers of one split; those named in `held_out` are the development split."""
+    """Dossiers of one split: their own `split`, or for those without one, dev when named in `held_out`."""
     everything = [row for path in paths for row in read_rows(path)]
-    return [d for d in everything if (d["id"] in held_out) == (split == "dev")]
+    return [d for d in everything if d.get("split", "dev" if d["id"] in held_out else "train") == split]
 
 
 def dossier_pairs(dossier: dict[str, Any]) -> Iterator[Example]:
@@ -90,6 +96,74 @@ def both_directions(pairs: Iterable[Example], rng: random.Random, neutral_share:
             yield rng.choice((pair, pair.swapped()))
 
 
+@lru_cache(maxsize=2)
+def article_pairs(folder: Path) -> list[list[tuple[Example, bool]]]:
+    """For each article case, every pair of its claims as the library extracts them; and whether the pair is a hard negative.
+
+    Conflicts are pairs of claims that overlap two sides of one gold group; pairs of claims on the same side, and pairs
+    that readers found arguable, are left out; all others are neutral.
+    """
+    cases = []
+    for path in sorted(folder.glob("*.json")):
+        case = json.loads(path.read_text(encoding="utf-8"))
+        documents = [Document(name, (folder / name).read_text(encoding="utf-8")) for name in case["documents"]]
+        claims, _ = extract_all(documents)
+        sides = case_sides(case, {d.name: d.text for d in documents}, claims)
+        hard, arguable = (pair_set(case.get(k, []), {d.name: d.text for d in documents}, claims) for k in ("hard_negatives", "arguable"))
+        examples = []
+        for i, j in itertools.combinations(range(len(claims)), 2):
+            shared = [(a, b) for group, a in sides[i] for other, b in sides[j] if group == other]
+            conflict = any(a != b for a, b in shared)
+            if (shared and not conflict) or (frozenset((i, j)) in arguable and not conflict):
+                continue
+            label = "contradiction" if conflict else "neutral"
+            examples.append((Example(claims[i].text, claims[j].text, label, "article"), frozenset((i, j)) in hard))
+        cases.append(examples)
+    return cases
+
+
+def case_sides(case: dict[str, Any], texts: dict[str, str], claims: list[Claim]) -> list[set[tuple[int, str]]]:
+    """For each claim the (group, side)s of the gold conflicts that it carries."""
+    carried: list[set[tuple[int, str]]] = [set() for _ in claims]
+    spans = [(g["group"], side, g[side]) for g in case["contradictions"] for side in "ab"]
+    spans += [(r["group"], r["side"], r) for r in case.get("restatements", [])]
+    for group, side, place in spans:
+        for index in on_span(place, texts, claims):
+            carried[index].add((group, side))
+    return carried
+
+
+def pair_set(pairs: list[dict[str, Any]], texts: dict[str, str], claims: list[Claim]) -> set[frozenset[int]]:
+    found = set()
+    for pair in pairs:
+        for i, j in itertools.product(on_span(pair["a"], texts, claims), on_span(pair["b"], texts, claims)):
+            found.add(frozenset((i, j)))
+    return found
+
+
+def on_span(place: dict[str, str], texts: dict[str, str], claims: list[Claim]) -> list[int]:
+    """Claims that overlap a quoted place by at least half of the shorter of the two."""
+    match = re.search(r"\s+".join(map(re.escape, place["quote"].split())), texts[place["doc"]])
+    if match is None:
+        raise ValueError(f"quote not in {place['doc']}: {place['quote'][:60]}")
+    start, end = match.span()
+    found = []
+    for index, claim in enumerate(claims):
+        shared = min(end, claim.end) - max(start, claim.start)
+        if claim.document == place["doc"] and shared >= 0.5 * min(end - start, claim.end - claim.start):
+            found.append(index)
+    return found
+
+
+def near_topic(examples: list[Example], share: float, rng: random.Random) -> list[Example]:
+    """A share of the examples: half of it those whose two texts are most alike by embedding, half drawn from the rest."""
+    texts = sorted({text for e in examples for text in (e.premise, e.hypothesis)})
+    row = dict(zip(texts, embed(texts), strict=True))
+    ranked = sorted(examples, key=lambda e: -float(row[e.premise] @ row[e.hypothesis]))
+    half = int(len(ranked) * share / 2)
+    return ranked[:half] + rng.sample(ranked[half:], half)
+
+
 def unrelated(groups: list[list[str]], count: int, rng: random.Random) -> Iterator[Example]:
     """Claims of two different events, drawn at random: neutral, whatever a model trained on captions believes."""
     for _ in range(count):
@@ -107,10 +181,12 @@ class Sources:
                 raise FileNotFoundError(f"{name}: nothing matches {data['files'][name]} below {root}")
         self.held_out = set(json.loads((root / data["held_out_dossiers"]).read_text(encoding="utf-8")))
         self.rng = random.Random(seed)
+        self.root, self.articles_folder = root, data["articles"]
 
     @property
     def files(self) -> list[Path]:
-        return [path for found in self.paths.values() for path in found]
+        articles = sorted((self.root / self.articles_folder / "train").glob("*"))
+        return [path for found in [*self.paths.values(), articles] for path in found]
 
     def __call__(self, source: str, **options: Any) -> Iterator[Example]:
         return getattr(self, source)(**options)
@@ -118,16 +194,28 @@ class Sources:
     def public(self, **options: Any) -> Iterator[Example]:
         return public(self.paths["public"][0], **options)
 
-    def news(self, **options: Any) -> Iterator[Example]:
-        return news(self.paths["news"], **options)
+    def news(self, *, files: str, **options: Any) -> Iterator[Example]:
+        return news(self.paths[files], **options)
 
-    def dossiers(self, *, split: str = "train", neutral_share: float = 1.0) -> Iterator[Example]:
-        for dossier in read_dossiers(self.paths["dossiers"], self.held_out, split):
+    def dossiers(self, *, files: str, split: str = "train", neutral_share: float = 1.0) -> Iterator[Example]:
+        for dossier in read_dossiers(self.paths[files], self.held_out, split):
             yield from both_directions(dossier_pairs(dossier), self.rng, neutral_share)
 
-    def unrelated(self, *, count: int) -> Iterator[Example]:
-        dossiers = read_dossiers(self.paths["dossiers"], self.held_out, "train")
-        return unrelated([[c["text"] for c in d["claims"]] for d in dossiers], count, self.rng)
+    def articles(self, *, neutral_share: float, split: str = "train") -> Iterator[Example]:
+        neutral = []
+        for case in article_pairs(self.root / self.articles_folder / split):
+            for example, hard in case:
+                if example.label != "neutral" or hard:
+                    yield from (example, example.swapped())
+                else:
+                    neutral.append(self.rng.choice((example, example.swapped())))
+        yield from near_topic(neutral, neutral_share, self.rng)
+
+    def unrelated(self, *, files: str, count: int) -> Iterator[Example]:
+        dossiers = read_dossiers(self.paths[files], self.held_out, "train")
+        groups = [[c["text"] for c in d["claims"]] for d in dossiers]
+        groups += [[e.premise for e, _ in case] for case in article_pairs(self.root / self.articles_folder / "train")]
+        return unrelated(groups, count, self.rng)
 
 
 def build(stage: dict[str, Any], sources: Sources, seed: int) -> list[Example]:

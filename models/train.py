@@ -6,19 +6,22 @@ the recipe, the data hashes, the steps and the library versions in `recipe.json`
 """
 
 import argparse
+import functools
 import hashlib
 import importlib.metadata
 import json
 import math
 import random
+import shutil
 import sys
 import time
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import mix
+import quantise
+import tomllib
 import torch
 from torch.nn.utils.rnn import pad_sequence
 from tqdm import tqdm
@@ -95,25 +98,35 @@ def tokenise(tokenizer: PreTrainedTokenizerBase, examples: list[mix.Example], ma
     return list(tokenizer(*pairs, truncation=True, max_length=max_length)["input_ids"])
 
 
-def train_stage(
-    model: PreTrainedModel,
-    tokenizer: PreTrainedTokenizerBase,
-    examples: list[mix.Example],
-    options: dict[str, Any],
-    run: Path,
-) -> int:
-    """One stage of optimisation; saves and resumes in `run`. Returns the number of steps."""
-    ids = tokenise(tokenizer, examples, options["max_length"])
-    allowed = torch.tensor([mix.ALLOWED[e.label] for e in examples])
-    batches: list[list[int]] = []
-    for epoch in range(options.get("epochs", 1)):
-        batches += length_sorted_batches([len(x) for x in ids], options["batch"], options["seed"] + epoch)
-    batches = batches[: options.get("max_steps")]
+class Batches:
+    """The tokenised examples of a stage, cut into length-sorted batches for all its epochs."""
+
+    def __init__(self, tokenizer: PreTrainedTokenizerBase, examples: list[mix.Example], options: dict[str, Any]) -> None:
+        self.ids = tokenise(tokenizer, examples, options["max_length"])
+        self.allowed = torch.tensor([mix.ALLOWED[e.label] for e in examples])
+        self.padding = tokenizer.pad_token_id
+        self.order: list[list[int]] = []
+        for epoch in range(options.get("epochs", 1)):
+            self.order += length_sorted_batches([len(x) for x in self.ids], options["batch"], options["seed"] + epoch)
+        self.order = self.order[: options.get("max_steps")]
+
+    def logits(self, model: PreTrainedModel, step: int) -> torch.Tensor:
+        rows = [torch.tensor(self.ids[i]) for i in self.order[step]]
+        input_ids = pad_sequence(rows, batch_first=True, padding_value=self.padding)
+        mask = pad_sequence([torch.ones_like(r) for r in rows], batch_first=True)
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=has_bf16()):
+            return model(input_ids=input_ids, attention_mask=mask).logits.float()
+
+
+def train_stage(model: PreTrainedModel, batches: Batches, options: dict[str, Any], run: Path) -> None:
+    """One stage of optimisation; saves to and resumes from `run`."""
+    state, start, total = run / "state.pt", 0, len(batches.order)
+    if options.get("fake_quant"):
+        fix_activation_ranges(model, batches, run)
     decay, plain = [], []
     for parameter in (p for p in model.parameters() if p.requires_grad):
         (decay if parameter.ndim > 1 else plain).append(parameter)
     optimizer = torch.optim.AdamW([{"params": decay, "weight_decay": 0.01}, {"params": plain, "weight_decay": 0.0}])
-    state, start = run / "state.pt", 0
     if state.exists():
         saved = torch.load(state, weights_only=True)
         model.load_state_dict(saved["model"])
@@ -122,25 +135,30 @@ def train_stage(
     model.train()
     torch.manual_seed(options["seed"] + start)
     running = None
-    progress = tqdm(batches[start:], initial=start, total=len(batches), desc=run.name, mininterval=10)
-    for step, batch in enumerate(progress, start):
+    progress = tqdm(range(start, total), initial=start, total=total, desc=run.name, mininterval=10)
+    for step in progress:
         for group in optimizer.param_groups:
-            group["lr"] = learning_rate(step, len(batches), options["lr"], options.get("warmup", 0.06))
-        rows = [torch.tensor(ids[i]) for i in batch]
-        input_ids = pad_sequence(rows, batch_first=True, padding_value=tokenizer.pad_token_id)
-        mask = pad_sequence([torch.ones_like(r) for r in rows], batch_first=True)
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=has_bf16()):
-            logits = model(input_ids=input_ids, attention_mask=mask).logits
-        loss = joined_class_loss(logits.float(), allowed[batch], options.get("smoothing", 0.0))
+            group["lr"] = learning_rate(step, total, options["lr"], options.get("warmup", 0.06))
+        loss = joined_class_loss(batches.logits(model, step), batches.allowed[batches.order[step]], options.get("smoothing", 0.0))
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         running = loss.item() if running is None else 0.98 * running + 0.02 * loss.item()
         progress.set_postfix(loss=f"{running:.3f}", refresh=False)
-        if (step + 1) % SAVE_EVERY == 0 or step + 1 == len(batches):
+        if (step + 1) % SAVE_EVERY == 0 or step + 1 == total:
             save_state(state, {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step + 1})
-    return len(batches)
+
+
+def fix_activation_ranges(model: PreTrainedModel, batches: Batches, run: Path) -> None:
+    """Calibrates the 8-bit activation ranges on the first batches, once a run, and rounds to them from now on."""
+    path = run / "activation_ranges.json"
+    if not path.exists():
+        steps = range(min(24, len(batches.order)))
+        ranges = quantise.calibrate(model, (functools.partial(batches.logits, model, step) for step in steps))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(ranges, indent=1), encoding="utf-8")
+    quantise.round_inputs(model, json.loads(path.read_text(encoding="utf-8")))
 
 
 def save_state(path: Path, state: dict[str, Any]) -> None:
@@ -164,6 +182,7 @@ def main() -> None:
     args = parser.parse_args()
     recipe = tomllib.loads(args.recipe.read_text(encoding="utf-8"))
     run = ROOT / "models/runs" / (recipe["name"] + ("-smoke" if args.smoke else ""))
+    output = args.output or run / "checkpoint"
     started = time.time()
     model, tokenizer = load_base(recipe["base"])
     catalogue = mix.Sources(ROOT, recipe["data"], recipe["seed"])
@@ -171,10 +190,13 @@ def main() -> None:
     for stage in recipe["stages"]:
         options = {"seed": recipe["seed"], **stage} | ({"max_steps": 3, "batch": 4} if args.smoke else {})
         examples = mix.build(stage, catalogue, recipe["seed"])
-        steps[stage["name"]] = {"examples": len(examples)}
-        print(stage["name"], len(examples), "examples", file=sys.stderr)
-        steps[stage["name"]]["steps"] = train_stage(model, tokenizer, examples, options, run / stage["name"])
-    output = args.output or run / "checkpoint"
+        batches = Batches(tokenizer, examples, options)
+        steps[stage["name"]] = {"examples": len(examples), "steps": len(batches.order)}
+        print(stage["name"], steps[stage["name"]], file=sys.stderr)
+        train_stage(model, batches, options, run / stage["name"])
+        if (run / stage["name"] / "activation_ranges.json").exists():
+            output.mkdir(parents=True, exist_ok=True)
+            shutil.copy(run / stage["name"] / "activation_ranges.json", output)
     model.eval().save_pretrained(output)
     tokenizer.save_pretrained(output)
     record = {

@@ -1,0 +1,3 @@
+from nli.cli import main
+
+main()

@@ -1,0 +1,86 @@
+"""Scored pairs -> contradictions: the rule and the threshold come from the checkpoint's decision.json, not from here."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nli.errors import CheckpointError
+from nli.records import Contradiction, ScoredPair
+
+RULES = ("mean", "min", "max")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """How two directions become one score, and from which score on a pair is reported.
+
+    `temperature` divides the logits; `operating_points` are named thresholds; `data` says on which rows they were chosen.
+    """
+
+    threshold: float = 0.5
+    rule: str = "mean"
+    temperature: float = 1.0
+    operating_points: dict[str, float] = field(default_factory=dict)
+    data: dict[str, object] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, folder: Path) -> Decision:
+        """From `decision.json` in a checkpoint folder; the defaults when there is none. Raises CheckpointError when broken."""
+        path = folder / "decision.json"
+        if not path.exists():
+            return cls()
+        try:
+            values = json.loads(path.read_text(encoding="utf-8"))
+            decision = cls(**{k: v for k, v in values.items() if k in cls.__dataclass_fields__})
+            sound = decision.rule in RULES and 0 <= decision.threshold <= 1 and decision.temperature > 0
+        except (ValueError, TypeError, AttributeError) as error:
+            raise CheckpointError(f"{path}: {error}; expected an object with threshold, rule and temperature") from error
+        if not sound:
+            raise CheckpointError(f"{path}: rule must be one of {', '.join(RULES)}, threshold in 0..1, temperature above 0")
+        return decision
+
+    def combine(self, forward: float, backward: float) -> float:
+        """One contradiction score from both directions: contradiction is symmetric, models are not quite."""
+        if self.rule == "mean":
+            return (forward + backward) / 2
+        return min(forward, backward) if self.rule == "min" else max(forward, backward)
+
+    def can_reach(self, forward: float, threshold: float) -> bool:
+        """Whether a pair could still reach `threshold`, whatever the other direction says. Saves scoring it when not."""
+        return self.combine(forward, 1.0) >= threshold
+
+
+def decide(pairs: Iterable[ScoredPair], decision: Decision, threshold: float) -> list[Contradiction]:
+    """The pairs whose combined score reaches the threshold, best first; ties in document order."""
+    found = []
+    for pair in pairs:
+        score = decision.combine(pair.forward.contradiction, pair.backward.contradiction)
+        if score >= threshold:
+            found.append(Contradiction(score, pair.a, pair.b, conflict_type(pair.a.text, pair.b.text)))
+    return sorted(found, key=lambda c: (-c.score, c.a.document, c.a.start, c.b.document, c.b.start))
+
+
+_NUMBER = re.compile(r"\d[\d.,:]*\d|\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b", re.I)
+_MODAL = re.compile(r"\b(?:may|might|could|can(?:not|['’]t)?|would|will|won['’]t|possib\w+|rul(?:e[sd]?|ing)\s+out|plans?|exclude[ds]?)\b", re.I)
+_NEGATION = re.compile(r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|den(?:y|ies|ied))\b|n['’]t\b", re.I)
+_QUANTIFIER = re.compile(r"\b(?:all|every|each|both|most|many|few|half|only|any|some|majority|entire|whole)\b", re.I)
+
+
+def conflict_type(a: str, b: str) -> str:
+    """A coarse reading of what two conflicting claims differ in, from their words: denial, modality, numeric, quantifier or
+    other. The first that fits; a hint for readers, not a verdict."""
+    negated = bool(_NEGATION.search(a)) != bool(_NEGATION.search(b))
+    if _MODAL.search(a) and _MODAL.search(b) and negated:
+        return "modality"
+    if negated:
+        return "denial"
+    numbers = {m.lower() for m in _NUMBER.findall(a)}, {m.lower() for m in _NUMBER.findall(b)}
+    if all(numbers) and not numbers[0] & numbers[1]:
+        return "numeric"
+    if _QUANTIFIER.search(a) and _QUANTIFIER.search(b):
+        return "quantifier"
+    return "other"

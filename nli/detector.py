@@ -1,0 +1,100 @@
+"""The stages in a row: documents -> claims -> candidates -> scores -> contradictions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+
+from nli import checkpoints
+from nli.candidates import MAX_PAIRS, NEIGHBOURS, candidates
+from nli.claims import extract_all, pipeline
+from nli.decision import decide
+from nli.errors import InputError
+from nli.records import Claim, Document, Findings, ScoredPair, Scores
+from nli.scoring import Scorer, ScoreTable
+
+Progress = Callable[[int, int], object]  # pairs finished now, pairs in all
+
+
+class Detector:
+    """A loaded checkpoint and everything around it. Make one with `Detector.load()` and keep it: loading takes seconds."""
+
+    def __init__(self, scorer: Scorer, *, language: str | None = None) -> None:
+        self.scorer = scorer
+        self.language = language
+
+    @classmethod
+    def load(
+        cls, model: str | None = None, *, labels: Sequence[str] | None = None, language: str | None = None, threads: int | None = None
+    ) -> Detector:
+        """The shipped checkpoint, or the one called `model` (a folder, or `org/name@revision` on the hub, which downloads).
+
+        `labels` names the outputs in order when the checkpoint does not; `language` is a spaCy pipeline for English.
+        Raises CheckpointError.
+        """
+        return cls(Scorer(checkpoints.load(model, labels=labels), threads=threads), language=language)
+
+    def score(self, pairs: Iterable[tuple[str, str]]) -> list[Scores]:
+        """Probabilities by name for pairs of (premise, hypothesis), in order. Raises InputError for anything else than text."""
+        pairs = list(pairs)
+        for number, pair in enumerate(pairs):
+            if len(pair) != 2 or not all(isinstance(text, str) and text.strip() for text in pair):
+                raise InputError(f"pair {number}: expected two texts that are not empty, found {pair!r:.100}")
+        return list(self.scorer.score(pairs))
+
+    def detect(
+        self,
+        documents: str | Document | Iterable[str | Document],
+        *,
+        threshold: float | None = None,
+        max_pairs: int = MAX_PAIRS,
+        neighbours: int = NEIGHBOURS,
+        progress: Progress | None = None,
+    ) -> Findings:
+        """The contradictions within and between documents, best first.
+
+        `threshold` in [0, 1] replaces the checkpoint's own. Above `max_pairs` pairs of claims, only each claim's nearest
+        `neighbours` are scored. A bare string is the text of one document, called "text" (several: "text 1", "text 2", ...).
+        """
+        named = _documents(documents)
+        claims, dropped = extract_all(named, language=pipeline(self.language))
+        chosen = candidates(claims, max_pairs=max_pairs, neighbours=neighbours)
+        limit = self.scorer.checkpoint.decision.threshold if threshold is None else threshold
+        if not 0 <= limit <= 1:
+            raise InputError(f"threshold {limit}: expected a number from 0 to 1")
+        scored, truncated = self._both_directions(claims, chosen.pairs, limit, progress)
+        counts = {
+            "documents": len(named),
+            "claims": len(claims),
+            "dropped": dropped,
+            "pairs": len(chosen.pairs),
+            "pruned": chosen.pruned,
+            "truncated": truncated,
+        }
+        return Findings(decide(scored, self.scorer.checkpoint.decision, limit), claims, counts)
+
+    def _both_directions(
+        self, claims: list[Claim], pairs: list[tuple[int, int]], threshold: float, progress: Progress | None
+    ) -> tuple[list[ScoredPair], int]:
+        """Scores a -> b for all pairs, then b -> a for those that can still reach the threshold; the others are decided."""
+        decision = self.scorer.checkpoint.decision
+        report = (lambda n: progress(n, len(pairs))) if progress else None
+        forward = self.scorer.score([(claims[i].text, claims[j].text) for i, j in pairs], progress=report)
+        contradiction = forward.probabilities[:, 2]
+        open_ = [k for k, p in enumerate(contradiction.tolist()) if decision.can_reach(p, threshold)]
+        backward: ScoreTable = self.scorer.score([(claims[pairs[k][1]].text, claims[pairs[k][0]].text) for k in open_])
+        both = zip(open_, np.asarray(forward.probabilities)[open_].tolist(), backward, strict=True)
+        scored = [ScoredPair(claims[pairs[k][0]], claims[pairs[k][1]], Scores(*first), second) for k, first, second in both]
+        return scored, forward.truncated
+
+
+def _documents(given: str | Document | Iterable[str | Document]) -> list[Document]:
+    items = [given] if isinstance(given, (str, Document)) else list(given)
+    names = ["text"] if len(items) == 1 else [f"text {n}" for n in range(1, len(items) + 1)]
+    documents = []
+    for name, item in zip(names, items, strict=True):
+        if not isinstance(item, (str, Document)):
+            raise InputError(f"{name}: expected text or a Document, found {type(item).__name__}")
+        documents.append(Document(name, item) if isinstance(item, str) else item)
+    return documents

@@ -1,0 +1,173 @@
+"""Files and standard input -> documents or rows. Every message says the path and, where there is one, the line."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO, cast
+
+from nli.errors import InputError
+from nli.records import Document
+
+Row = dict[str, Any]
+FORMATS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "tsv", ".parquet": "parquet"}
+csv.field_size_limit(2**31 - 1)
+
+
+def read_document(path: str, *, encoding: str = "utf-8") -> Document:
+    """The document at `path` (`-`: standard input). Raises InputError when there is no readable text."""
+    shown = "standard input" if path == "-" else path
+    try:
+        raw = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    except IsADirectoryError as error:
+        raise InputError(f"{shown}: is a directory; name the files in it, for example {shown.rstrip('/')}/*.txt") from error
+    except OSError as error:
+        raise InputError(f"{shown}: {_reason(error)}") from error
+    text = _decode(raw, shown, encoding)
+    if not text.strip("\ufeff \t\r\n"):
+        raise InputError(f"{shown}: the file is empty; expected the text of an article")
+    return Document(path, text)
+
+
+def _decode(raw: bytes, shown: str, encoding: str) -> str:
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encoding = "utf-16"
+    if encoding != "utf-16" and b"\0" in raw[:65536]:
+        raise InputError(f"{shown}: looks like a binary file (it has NUL bytes); expected plain text")
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise InputError(
+            f"{shown}:{line}: not {encoding} (byte 0x{raw[error.start]:02x}); save the file as UTF-8 or name its encoding, "
+            "for example --encoding cp1252"
+        ) from error
+    except LookupError as error:
+        raise InputError(f"unknown encoding {encoding!r}; try utf-8, cp1252 or latin-1") from error
+
+
+def _reason(error: OSError) -> str:
+    return "no such file" if isinstance(error, FileNotFoundError) else (error.strerror or str(error)).lower()
+
+
+def file_format(path: str) -> str:
+    """`jsonl`, `csv`, `tsv` or `parquet` by file ending; `-` is jsonl. Raises InputError for any other."""
+    if path == "-":
+        return "jsonl"
+    try:
+        return FORMATS[Path(path.removesuffix(".gz")).suffix.lower()]
+    except KeyError:
+        raise InputError(f"{path}: unknown file ending {Path(path).suffix!r}; expected one of {', '.join(FORMATS)}") from None
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A row that could not be read, and why."""
+
+    line: int
+    reason: str
+
+
+def read_rows(path: str, *, reject: Callable[[Rejected], None] | None = None) -> Iterator[tuple[int, Row]]:
+    """The rows of a jsonl, csv, tsv or parquet file with their line (parquet: row) number, streaming.
+
+    A broken row raises InputError with path and line, or goes to `reject` when given.
+    """
+    kind = file_format(path)
+    try:
+        if kind == "parquet":
+            yield from _parquet_rows(path)
+            return
+        with _open_text(path) as lines:
+            source = _json_rows(lines) if kind == "jsonl" else _csv_rows(lines, path, "\t" if kind == "tsv" else ",")
+            for line, row in source:
+                if isinstance(row, dict):
+                    yield line, row
+                elif reject:
+                    reject(Rejected(line, row))
+                else:
+                    raise InputError(f"{path}:{line}: {row}")
+    except OSError as error:
+        raise InputError(f"{path}: {_reason(error)}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not UTF-8 (byte 0x{error.object[error.start]:02x}); convert the file to UTF-8") from error
+
+
+@contextmanager
+def _standard_input() -> Iterator[TextIO]:
+    yield io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8-sig", newline="")
+
+
+def _open_text(path: str) -> AbstractContextManager[TextIO]:
+    if path == "-":
+        return _standard_input()
+    opener = gzip.open if path.endswith(".gz") else open
+    return cast(TextIO, opener(path, "rt", encoding="utf-8-sig", newline=""))
+
+
+def _json_rows(lines: TextIO) -> Iterator[tuple[int, Row | str]]:
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except json.JSONDecodeError as error:
+            yield number, f"broken JSON ({error.msg} at column {error.colno}); expected one JSON object a line"
+            continue
+        yield number, row if isinstance(row, dict) else f"expected a JSON object, found {type(row).__name__}"
+
+
+def _csv_rows(lines: TextIO, path: str, delimiter: str) -> Iterator[tuple[int, Row | str]]:
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    try:
+        header = next(reader, None)
+        if not header:
+            raise InputError(f"{path}: the file is empty; expected a header line with column names")
+        if len(set(header)) < len(header):
+            raise InputError(f"{path}:1: a column name occurs twice in the header: {', '.join(header)}")
+        start = reader.line_num + 1
+        for cells in reader:
+            line, start = start, reader.line_num + 1
+            if not cells:
+                continue
+            if len(cells) != len(header):
+                yield line, f"{len(cells)} cells, expected {len(header)} as in the header"
+            else:
+                yield line, dict(zip(header, cells, strict=True))
+    except csv.Error as error:
+        raise InputError(f"{path}:{reader.line_num}: broken CSV ({error})") from error
+
+
+def _parquet_rows(path: str) -> Iterator[tuple[int, Row]]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    number = 0
+    try:
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(batch_size=4096):
+                for row in batch.to_pylist():
+                    number += 1
+                    yield number, row
+    except pa.ArrowInvalid as error:
+        raise InputError(f"{path}: not a readable parquet file ({str(error).splitlines()[0]})") from error
+
+
+def text_cell(row: Row, column: str) -> str:
+    """The text in a column; raises ValueError with the reason when it is missing, null, empty or not text."""
+    if column not in row:
+        raise ValueError(f"no column {column!r}; found {', '.join(map(str, row))}")
+    value = row[column]
+    if not isinstance(value, str):
+        found = "null" if value is None else f"{type(value).__name__} {value!r}"
+        raise ValueError(f"column {column!r} holds {found}, expected text")
+    if not value.strip():
+        raise ValueError(f"column {column!r} is empty")
+    return value

@@ -1,0 +1,91 @@
+"""Findings -> text: a table for people, JSONL, JSON and CSV for programs, Markdown for documents."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import textwrap
+
+from nli.records import Claim, Contradiction, Findings
+
+FORMATS = ("table", "jsonl", "json", "csv", "markdown")
+
+
+def render(findings: Findings, kind: str) -> str:
+    """The findings as one of `FORMATS`; every kind but the table is empty of prose when nothing was found."""
+    return {"table": _table, "jsonl": _jsonl, "json": _json, "csv": _csv, "markdown": _markdown}[kind](findings)
+
+
+def summary(findings: Findings) -> str:
+    """One line of counts: what went in, what was left out, what came out."""
+    counts = findings.counts
+    parts = [
+        f"{counts['claims']} claims in {_plural(counts['documents'], 'document')}",
+        f"{counts['dropped']} passages that are not claims",
+        f"{_plural(counts['pairs'], 'pair')} scored both ways",
+        f"{counts['pruned']} pruned",
+        f"{counts['truncated']} truncated",
+        _plural(len(findings), "contradiction"),
+    ]
+    return ", ".join(parts)
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count} {noun}" + ("" if count == 1 else "s")
+
+
+def _table(findings: Findings) -> str:
+    if not findings:
+        return "No contradictions found.\n"
+    several = len({claim.document for claim in findings.claims}) > 1
+    blocks = [f"{i}. {_verdict(c)}\n{_cell(c.a, several)}\n{_cell(c.b, several)}" for i, c in enumerate(findings, 1)]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _verdict(found: Contradiction) -> str:
+    return f"score {found.score:.2f}" + ("" if found.type == "other" else f"  {found.type}")
+
+
+def _place(claim: Claim, several: bool) -> str:
+    return f"{claim.document}:{claim.line}" if several else f"line {claim.line}"
+
+
+def _cell(claim: Claim, several: bool) -> str:
+    head = f"   {claim.speaker or '(the text)'}, {_place(claim, several)}"
+    return f"{head}\n{textwrap.fill(claim.text, 96, initial_indent='     ', subsequent_indent='     ')}"
+
+
+def _jsonl(findings: Findings) -> str:
+    return "".join(json.dumps(c.to_dict(), ensure_ascii=False) + "\n" for c in findings)
+
+
+def _json(findings: Findings) -> str:
+    result = {"contradictions": [c.to_dict() for c in findings], "counts": findings.counts}
+    return json.dumps(result, ensure_ascii=False, indent=1) + "\n"
+
+
+def _csv(findings: Findings) -> str:
+    sides = [f"{side}_{key}" for side in "ab" for key in ("document", "line", "start", "end", "speaker", "text")]
+    out = io.StringIO()
+    writer = csv.DictWriter(out, ["score", "type", *sides])
+    writer.writeheader()
+    for found in findings:
+        row = found.to_dict()
+        cells = {f"{side}_{key}": row[side][key] for side in "ab" for key in row[side]}
+        writer.writerow({"score": row["score"], "type": row["type"], **cells})
+    return out.getvalue()
+
+
+def _markdown(findings: Findings) -> str:
+    several = len({claim.document for claim in findings.claims}) > 1
+    lines = ["| score | claim | contradicting claim |", "|---|---|---|"]
+    for found in findings:
+        cells = [_markdown_cell(claim, several) for claim in (found.a, found.b)]
+        lines.append(f"| {found.score:.2f} | {cells[0]} | {cells[1]} |")
+    return "\n".join(lines) + "\n"
+
+
+def _markdown_cell(claim: Claim, several: bool) -> str:
+    text = f"**{claim.speaker or '(the text)'}**, {_place(claim, several)}: {claim.text}"
+    return text.replace("|", "\\|").replace("\n", " ")

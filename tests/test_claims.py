@@ -1,0 +1,111 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nli.claims import extract, quotations
+from nli.records import Document
+
+SHARED = Path(__file__).parent.parent.parent / "shared"
+
+
+def claims(text):
+    found, _ = extract(Document("x.txt", text))
+    return found
+
+
+def speakers(text):
+    return [claim.speaker for claim in claims(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Mayor Anna Keller said the bridge would close in May.", "Anna Keller"),
+        ("The bridge will close in May, said Anna Keller, the mayor.", "Anna Keller"),
+        ("According to Anna Keller, the bridge will close in May.", "Anna Keller"),
+        ("Anna Keller told reporters that the bridge would close in May.", "Anna Keller"),
+        ("“The bridge will close in May,” Anna Keller said.", "Anna Keller"),
+        ("Anna Keller was quoted as saying that the bridge would close.", "Anna Keller"),
+        ("A senior Turkish official said the bridge would close in May.", "senior Turkish official"),
+        ("The transport ministry denied that the bridge would close.", "transport ministry"),
+        ("Nobody expects the bridge to close before the winter comes.", None),
+    ],
+)
+def test_speaker_of_one_sentence(text, expected):
+    assert speakers(text) == [expected]
+
+
+def test_surnames_and_titles_become_the_full_name():
+    text = "Foreign Minister John Harper arrived in Vienna. Mr. Harper said the talks would go on."
+    assert speakers(text)[-1] == "John Harper"
+
+
+def test_the_official_is_the_official_named_before():
+    text = "A senior Iranian official said no talks had been held. “They only discussed the weather,” the official said."
+    assert speakers(text) == ["senior Iranian official"] * 2
+
+
+def test_a_quotation_of_several_sentences_keeps_its_speaker():
+    text = "“We will not sell the harbour. It belongs to the town,” Maria Lopez said. “It always will.”"
+    assert speakers(text) == ["Maria Lopez"] * 3
+
+
+def test_pronouns_are_resolved_and_written_out_in_the_text_that_is_scored():
+    (_, second) = claims("Maria Lopez visited the harbour on Monday. The work will take three years, she said.")
+    assert second.speaker == "Maria Lopez"
+    assert second.text == "The work will take three years, Maria Lopez said."
+    assert second.source == "The work will take three years, she said."
+
+
+def test_modality_and_hedges_stay_in_the_claim():
+    (claim,) = claims("Mr. Kerry said he would “not rule out” possible military cooperation.")
+    assert "not rule out" in claim.text and "possible" in claim.text
+
+
+@pytest.mark.parametrize(
+    "debris",
+    ["By Anna Keller | Daily Post", "Read more: How it began", "No comments:", "Post a Comment", "Share this article", "Comments are closed.",
+     "Harbour news", "Where will it end?", "{{ad slot 3}}", "Filed under: Harbour", "Anna Keller in London contributed to this article."],
+)  # fmt: skip
+def test_debris_is_not_a_claim(debris):
+    found, dropped = extract(Document("x.txt", f"{debris}\n\nThe harbour was sold on Monday for a large sum of money."))
+    assert [c.text for c in found] == ["The harbour was sold on Monday for a large sum of money."]
+    assert dropped == 1
+
+
+def test_lines_and_spans_survive_wraps_entities_bom_and_crlf():
+    text = "\ufeffFirst came the rain &amp; the wind.\r\n\r\nThen the river rose above the wall, which\r\nbroke in two places on Monday."
+    first, second = claims(text)
+    assert (first.line, second.line) == (1, 3)
+    assert first.text == "First came the rain & the wind." and first.source == "First came the rain &amp; the wind."
+    assert all(text[c.start : c.end] == c.source for c in (first, second))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.sampled_from(["She said ", "“No,", "” ", "\n", "\n\n", "the dam broke. ", "&quot;", "Mr. Li ", "told us ", '"', "— ", "12 ", "it is."]), max_size=30).map("".join))
+def test_every_span_is_the_claim_in_the_source(text):
+    for claim in claims(text):
+        assert text[claim.start : claim.end] == claim.source != ""
+
+
+def test_open_quotation_marks():
+    assert quotations("He said “no” twice.")[0] == [8 <= i <= 11 for i in range(19)]
+    assert quotations("“It goes on")[1] is True
+    assert not any(quotations('a 12" pipe')[0])
+
+
+def test_a_very_long_line_is_read_whole():
+    sentence = "The river rose by two metres on Monday. "
+    found = claims(sentence * 2000)
+    assert len(found) == pytest.approx(2000, abs=8)
+
+
+@pytest.mark.skipif(not (SHARED / "seed").exists(), reason="the seed article is not here")
+def test_seed_article():
+    text = (SHARED / "seed/article.txt").read_text(encoding="utf-8")
+    found = claims(text)
+    by_words = {words: next(c for c in found if words in c.source) for words in ("not rule", "not include", "no bilateral", "not interested")}
+    assert [c.speaker for c in by_words.values()] == ["John Kerry", "Josh Earnest", "senior Iranian official", "Josh Earnest"]
+    assert not [c for c in found if "Comment" in c.source or "contributed" in c.source or "Volunteers" in c.source]

@@ -1,0 +1,55 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nli.decision import RULES, Decision, conflict_type, decide
+from nli.errors import CheckpointError
+from nli.records import Claim, ScoredPair, Scores
+
+P = st.floats(0, 1)
+
+
+def pair(start, forward, backward):
+    a, b = (Claim("x.txt", s, s + 1, "t", "t", None, 1) for s in (start, start + 10))
+    return ScoredPair(a, b, Scores(0, 1 - forward, forward), Scores(0, 1 - backward, backward))
+
+
+def test_threshold_rule_and_order():
+    found = decide([pair(0, 0.9, 0.5), pair(1, 0.9, 0.9), pair(2, 0.2, 0.9)], Decision(rule="mean"), 0.6)
+    assert [(c.a.start, round(c.score, 2)) for c in found] == [(1, 0.9), (0, 0.7)]
+    assert [c.a.start for c in decide([pair(0, 0.9, 0.5)], Decision(rule="min"), 0.6)] == []
+    assert [c.a.start for c in decide([pair(2, 0.2, 0.9)], Decision(rule="max"), 0.6)] == [2]
+
+
+@given(P, P, P, st.sampled_from(RULES))
+def test_contradiction_is_symmetric_and_skipping_a_direction_changes_nothing(forward, backward, threshold, rule):
+    decision = Decision(rule=rule)
+    assert decision.combine(forward, backward) == decision.combine(backward, forward)
+    if not decision.can_reach(forward, threshold):
+        assert decision.combine(forward, backward) < threshold
+
+
+def test_decision_file(tmp_path):
+    assert Decision.read(tmp_path) == Decision()
+    (tmp_path / "decision.json").write_text(json.dumps({"threshold": 0.7, "rule": "min", "later": 1}))
+    assert Decision.read(tmp_path) == Decision(threshold=0.7, rule="min")
+    for broken in ('{"threshold": 7}', '{"rule": "sum"}', "[]", "{", '{"threshold": "high"}'):
+        (tmp_path / "decision.json").write_text(broken)
+        with pytest.raises(CheckpointError, match=r"decision\.json"):
+            Decision.read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "kind"),
+    [
+        ("He would not rule out cooperation.", "Cooperation will be possible.", "modality"),
+        ("Talks were held.", "No talks were held.", "denial"),
+        ("The bill is 312 million.", "The bill is 389 million.", "numeric"),
+        ("Every house was hit.", "Some houses were spared.", "quantifier"),
+        ("The gate was open.", "The gate was shut.", "other"),
+    ],
+)
+def test_conflict_type(a, b, kind):
+    assert conflict_type(a, b) == kind == conflict_type(b, a)
