@@ -8,15 +8,14 @@ import gzip
 import itertools
 import json
 import random
-import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from nli.candidates import embed
+from nli.cases import among, read_cases
 from nli.claims import extract_all
-from nli.records import Claim, Document
 
 LABELS = ("entailment", "neutral", "contradiction")
 ALLOWED = {
@@ -100,59 +99,21 @@ def both_directions(pairs: Iterable[Example], rng: random.Random, neutral_share:
 def article_pairs(folder: Path) -> list[list[tuple[Example, bool]]]:
     """For each article case, every pair of its claims as the library extracts them; and whether the pair is a hard negative.
 
-    Conflicts are pairs of claims that overlap two sides of one gold group; pairs of claims on the same side, and pairs
-    that readers found arguable, are left out; all others are neutral.
+    Conflicts are pairs of claims on two sides of one gold group; pairs of claims on the same side, and pairs that readers
+    found arguable, are left out; all others are neutral.
     """
     cases = []
-    for path in sorted(folder.glob("*.json")):
-        case = json.loads(path.read_text(encoding="utf-8"))
-        documents = [Document(name, (folder / name).read_text(encoding="utf-8")) for name in case["documents"]]
-        claims, _ = extract_all(documents)
-        sides = case_sides(case, {d.name: d.text for d in documents}, claims)
-        hard, arguable = (pair_set(case.get(k, []), {d.name: d.text for d in documents}, claims) for k in ("hard_negatives", "arguable"))
+    for case in read_cases(folder):
+        claims, _ = extract_all(case.documents)
         examples = []
-        for i, j in itertools.combinations(range(len(claims)), 2):
-            shared = [(a, b) for group, a in sides[i] for other, b in sides[j] if group == other]
-            conflict = any(a != b for a, b in shared)
-            if (shared and not conflict) or (frozenset((i, j)) in arguable and not conflict):
+        for a, b in itertools.combinations(claims, 2):
+            conflict = bool(case.conflicts(a, b))
+            if not conflict and (case.same_side(a, b) or among(case.arguable, a, b)):
                 continue
             label = "contradiction" if conflict else "neutral"
-            examples.append((Example(claims[i].text, claims[j].text, label, "article"), frozenset((i, j)) in hard))
+            examples.append((Example(a.text, b.text, label, "article"), among(case.hard_negatives, a, b)))
         cases.append(examples)
     return cases
-
-
-def case_sides(case: dict[str, Any], texts: dict[str, str], claims: list[Claim]) -> list[set[tuple[int, str]]]:
-    """For each claim the (group, side)s of the gold conflicts that it carries."""
-    carried: list[set[tuple[int, str]]] = [set() for _ in claims]
-    spans = [(g["group"], side, g[side]) for g in case["contradictions"] for side in "ab"]
-    spans += [(r["group"], r["side"], r) for r in case.get("restatements", [])]
-    for group, side, place in spans:
-        for index in on_span(place, texts, claims):
-            carried[index].add((group, side))
-    return carried
-
-
-def pair_set(pairs: list[dict[str, Any]], texts: dict[str, str], claims: list[Claim]) -> set[frozenset[int]]:
-    found = set()
-    for pair in pairs:
-        for i, j in itertools.product(on_span(pair["a"], texts, claims), on_span(pair["b"], texts, claims)):
-            found.add(frozenset((i, j)))
-    return found
-
-
-def on_span(place: dict[str, str], texts: dict[str, str], claims: list[Claim]) -> list[int]:
-    """Claims that overlap a quoted place by at least half of the shorter of the two."""
-    match = re.search(r"\s+".join(map(re.escape, place["quote"].split())), texts[place["doc"]])
-    if match is None:
-        raise ValueError(f"quote not in {place['doc']}: {place['quote'][:60]}")
-    start, end = match.span()
-    found = []
-    for index, claim in enumerate(claims):
-        shared = min(end, claim.end) - max(start, claim.start)
-        if claim.document == place["doc"] and shared >= 0.5 * min(end - start, claim.end - claim.start):
-            found.append(index)
-    return found
 
 
 def near_topic(examples: list[Example], share: float, rng: random.Random) -> list[Example]:

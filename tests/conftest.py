@@ -8,7 +8,11 @@ import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
 
+from hypothesis import settings
 from nli.scoring import PROBES
+
+settings.register_profile("steady", deadline=None)  # shared machines are slow now and then
+settings.load_profile("steady")
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"

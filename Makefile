@@ -1,0 +1,43 @@
+# `make demo` and `make test` need Python 3.10 or newer and nothing else: they make their own virtual environment.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DATA := ../shared/data
+
+.PHONY: demo test check eval train wheel clean
+
+demo: $(VENV)/installed
+	$(BIN)/nli detect eval/sample/article.txt
+
+test: $(VENV)/installed-dev
+	$(BIN)/python -m pytest
+
+check: $(VENV)/installed-dev
+	$(BIN)/ruff check nli models tests eval
+	$(BIN)/ruff format --check nli models tests eval
+	$(BIN)/mypy
+
+# The results in eval/results and the tables of the model card. Parts whose data are not here are left out, and said so.
+eval: $(VENV)/installed-dev
+	$(BIN)/python eval/run.py
+
+# Hours: see models/default/README.md. Continues where it stopped.
+train: $(VENV)/installed-dev
+	$(BIN)/pip install --quiet -c constraints.txt -e '.[train]'
+	$(BIN)/python models/train.py models/recipes/default.toml
+	$(BIN)/python models/export.py models/runs/default/checkpoint models/default
+
+wheel: $(VENV)/installed-dev
+	$(BIN)/python -m build --wheel
+
+$(VENV)/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet -c constraints.txt -e .
+	touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	$(BIN)/pip install --quiet -c constraints.txt -e '.[dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) dist build

@@ -1,0 +1,116 @@
+"""Chooses the decision of an exported checkpoint on development data: `python models/decide.py models/default`.
+
+Every pair of claims of the development articles (near their natural base rate) is scored in both directions. The joining rule
+is the one with the best average precision; the operating points are thresholds on it. Temperature is fitted on
+development pairs. Writes decision.json with the hashes of the rows it used.
+"""
+
+import argparse
+import hashlib
+import itertools
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+from sklearn.metrics import average_precision_score
+
+from nli import checkpoints
+from nli.cases import Case, read_cases
+from nli.claims import extract_all
+from nli.decision import RULES, Decision
+from nli.evaluation import load_pairs
+from nli.records import LABELS
+from nli.scoring import Scorer, softmax
+
+ROOT = Path(__file__).parent.parent
+ARTICLES = [ROOT / "eval/cases/dev", ROOT / "../shared/articles"]
+PAIRS = [(ROOT / "eval/data/news_pairs.jsonl", {"split": "dev"}), (ROOT / "../shared/data/news_pairs.jsonl", {"split": "dev"})]
+PRECISE, SENSITIVE = 0.9, 0.5  # precision asked of the outer operating points
+STEPS = np.linspace(0.02, 0.99, 98)
+
+
+def claim_pairs(case: Case) -> tuple[list[tuple[str, str]], list[bool]]:
+    """All pairs of a case's claims that readers agreed on, and whether each is a conflict."""
+    claims, _ = extract_all(case.documents)
+    kept = [(a, b) for a, b in itertools.combinations(claims, 2) if case.conflicts(a, b) or not case.same_side(a, b)]
+    return [(a.text, b.text) for a, b in kept], [bool(case.conflicts(a, b)) for a, b in kept]
+
+
+def temperature(scorer: Scorer) -> tuple[float, dict[str, str]]:
+    """The divisor of the logits with the least log loss on the development pairs (Guo et al. 2017)."""
+    logits, truth, hashes = [], [], {}
+    for path, where in PAIRS:
+        labelled = load_pairs(str(path), where=where)
+        table = scorer.score([(p.premise, p.hypothesis) for p in labelled.pairs])
+        logits.append(np.log(table.probabilities) * scorer.checkpoint.decision.temperature)
+        truth += [LABELS.index(p.label) for p in labelled.pairs]
+        hashes[f"{path.parent.name}/{path.name}"] = labelled.data_hash
+    z = np.concatenate(logits)
+    loss = minimize_scalar(lambda t: -np.log(softmax(z / t)[np.arange(len(truth)), truth] + 1e-12).mean(), bounds=(0.5, 4), method="bounded")
+    return round(float(loss.x), 3), hashes
+
+
+def curve(truth: np.ndarray, score: np.ndarray) -> list[tuple[float, float, float]]:
+    """(threshold, precision, recall) at every step with at least one flag."""
+    rows = []
+    for step in STEPS:
+        flagged = score >= step
+        if flagged.any():
+            rows.append((round(float(step), 2), float(truth[flagged].mean()), float(truth[flagged].sum() / truth.sum())))
+    return rows
+
+
+def operating_points(rows: list[tuple[float, float, float]]) -> dict[str, float]:
+    """balanced: best F1. precise, sensitive: the lowest threshold that keeps the precision asked of it, else the most precise."""
+
+    def lowest(precision: float) -> float:
+        return min((t for t, p, _ in rows if p >= precision), default=max(rows, key=lambda r: r[1])[0])
+
+    balanced = max(rows, key=lambda r: 2 * r[1] * r[2] / max(1e-9, r[1] + r[2]))[0]
+    return {"precise": max(lowest(PRECISE), balanced), "balanced": balanced, "sensitive": min(lowest(SENSITIVE), balanced)}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("checkpoint", type=Path)
+    args = parser.parse_args()
+    (args.checkpoint / "decision.json").unlink(missing_ok=True)
+    scorer = Scorer(checkpoints.load(str(args.checkpoint)))
+    divisor, hashes = temperature(scorer)
+    scorer = Scorer(checkpoints.load(str(args.checkpoint)), scorer.engine)
+    pairs: list[tuple[str, str]] = []
+    truth: list[bool] = []
+    for case in itertools.chain.from_iterable(map(read_cases, ARTICLES)):
+        texts, conflicts = claim_pairs(case)
+        pairs += texts
+        truth += conflicts
+    both = [np.log(scorer.score(rows).probabilities) for rows in (pairs, [(b, a) for a, b in pairs])]
+    forward, backward = (softmax(z / divisor)[:, 2] for z in both)
+    y = np.array(truth)
+    scores = {rule: np.array([Decision(rule=rule).combine(f, b) for f, b in zip(forward, backward, strict=True)]) for rule in RULES}
+    quality = {rule: float(average_precision_score(y, s)) for rule, s in scores.items()}
+    rule = max(quality, key=quality.__getitem__)
+    rows = curve(y, scores[rule])
+    points = operating_points(rows)
+    hashes["articles"] = hashlib.sha256(json.dumps([pairs, truth]).encode()).hexdigest()
+    decision: dict[str, Any] = {
+        "threshold": points["balanced"],
+        "rule": rule,
+        "temperature": divisor,
+        "operating_points": points,
+        "data": {
+            "sha256": hashes,
+            "pairs": len(pairs),
+            "conflicts": int(y.sum()),
+            "average_precision": {r: round(q, 4) for r, q in quality.items()},
+            "at": {name: dict(zip(("precision", "recall"), (round(v, 3) for v in row[1:]), strict=True)) for name, t in points.items() for row in rows if row[0] == t},
+        },
+    }
+    (args.checkpoint / "decision.json").write_text(json.dumps(decision, indent=1) + "\n", encoding="utf-8")
+    print(json.dumps(decision, indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+"""A trained checkpoint -> the folder that ships: `python models/export.py models/runs/default/checkpoint models/default`.
+
+Encoder weights as int8 (one scale a channel) with the activation ranges fixed in training, word embeddings as 4 bits in blocks
+of 32, everything else in float32; the tokenizer; recipe, decision and a manifest with sizes and hashes. Static activation
+ranges make a pair's scores independent of the other pairs in its batch.
+"""
+
+import argparse
+import hashlib
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnx import TensorProto, helper, numpy_helper
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.quantization.matmul_nbits_quantizer import DefaultWeightOnlyQuantConfig, MatMulNBitsQuantizer
+from quantise import encoder_linears
+from transformers import AutoModelForSequenceClassification, AutoTokenizer, PreTrainedModel
+
+MAX_LENGTH = 256  # tokens; longer pairs are cut, and counted
+
+
+class Logits(torch.nn.Module):
+    """The model as a function of ids and mask, for tracing."""
+
+    def __init__(self, model: PreTrainedModel) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        return self.model(input_ids=input_ids, attention_mask=attention_mask).logits
+
+
+def shorten(model: PreTrainedModel) -> None:
+    """Keeps only the position embeddings that `MAX_LENGTH` tokens need (the first two rows are padding)."""
+    table = model.base_model.embeddings.position_embeddings
+    table.weight.data = table.weight.data[: MAX_LENGTH + 2].clone()
+    table.num_embeddings = MAX_LENGTH + 2
+    model.config.max_position_embeddings = MAX_LENGTH + 2
+
+
+def to_onnx(model: PreTrainedModel, path: Path) -> None:
+    example = torch.tensor([[0, 100, 2, 2, 200, 2], [0, 100, 2, 2, 2, 1]])
+    axes = {"input_ids": {0: "batch", 1: "tokens"}, "attention_mask": {0: "batch", 1: "tokens"}, "logits": {0: "batch"}}
+    torch.onnx.export(
+        Logits(model), (example, (example != 1).long()), str(path), input_names=["input_ids", "attention_mask"],
+        output_names=["logits"], dynamic_axes=axes, opset_version=17, dynamo=False,
+    )  # fmt: skip
+
+
+def quantise_embeddings(path: Path, block: int) -> None:
+    """Word embeddings to 4 bits, with half-precision scales."""
+    model = onnx.load(path)
+    words = max((i for i in model.graph.initializer), key=lambda i: i.dims[0] if "word_embeddings" in i.name else 0)
+    others = [n.name for n in model.graph.node if n.op_type == "Gather" and n.input[0] != words.name]
+    config = DefaultWeightOnlyQuantConfig(block, is_symmetric=True, bits=4, op_types_to_quantize=("Gather",), quant_axes=(("Gather", 1),))
+    quantizer = MatMulNBitsQuantizer(model, nodes_to_exclude=others, algo_config=config)
+    quantizer.process()
+    model = quantizer.model.model
+    (node,) = (n for n in model.graph.node if n.op_type == "GatherBlockQuantized")
+    scales = next(i for i in model.graph.initializer if i.name == node.input[2])
+    scales.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(scales).astype(np.float16), scales.name))
+    output = node.output[0]
+    node.output[0] = f"{output}_half"
+    cast = helper.make_node("Cast", [f"{output}_half"], [output], name=f"{node.name}_cast", to=TensorProto.FLOAT)
+    model.graph.node.insert(list(model.graph.node).index(node) + 1, cast)
+    onnx.save(model, path)
+
+
+def fix_ranges(path: Path, ranges: dict[str, tuple[float, int]]) -> None:
+    """Replaces every dynamic quantisation of a layer's input by the range that the layer was trained with."""
+    model = onnx.load(path)
+    graph = model.graph
+    users = {name: node for node in graph.node if node.op_type == "MatMulInteger" for name in node.input[:1]}
+    for node in [n for n in graph.node if n.op_type == "DynamicQuantizeLinear"]:
+        weight = users[node.output[0]].name
+        scale, zero = next(r for name, r in ranges.items() if f"/{name.replace('.', '/')}/" in weight.replace("layer.", "layer/"))
+        graph.initializer.append(helper.make_tensor(node.output[1], TensorProto.FLOAT, [], [scale]))
+        graph.initializer.append(helper.make_tensor(node.output[2], TensorProto.UINT8, [], [zero]))
+        static = helper.make_node("QuantizeLinear", [node.input[0], node.output[1], node.output[2]], [node.output[0]], name=node.name)
+        position = list(graph.node).index(node)
+        graph.node.remove(node)
+        graph.node.insert(position, static)
+    onnx.save(model, path)
+
+
+def quantise(source: Path, target: Path, ranges: dict[str, tuple[float, int]], block: int | None) -> None:
+    names = [n.name for n in onnx.load(source, load_external_data=False).graph.node if n.op_type == "MatMul"]
+    outside = [name for name in names if "/encoder/layer" not in name]
+    quantize_dynamic(
+        source, target, weight_type=QuantType.QInt8, per_channel=True, op_types_to_quantize=["MatMul"], nodes_to_exclude=outside
+    )
+    if ranges:
+        fix_ranges(target, ranges)
+    if block:
+        quantise_embeddings(target, block)
+
+
+def write_manifest(folder: Path) -> None:
+    files = sorted(p for p in folder.iterdir() if p.suffix in {".onnx", ".json"} and p.name not in {"manifest.json", "decision.json"})
+    facts = {p.name: {"bytes": p.stat().st_size, "sha256": hashlib.sha256(p.read_bytes()).hexdigest()} for p in files}
+    (folder / "manifest.json").write_text(json.dumps({"files": facts}, indent=1) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("output", type=Path)
+    args = parser.parse_args()
+    model = AutoModelForSequenceClassification.from_pretrained(args.checkpoint, dtype=torch.float32).eval()
+    tokenizer = AutoTokenizer.from_pretrained(args.checkpoint)
+    recipe = json.loads((args.checkpoint / "recipe.json").read_text(encoding="utf-8"))
+    ranges_file = args.checkpoint / "activation_ranges.json"
+    ranges = json.loads(ranges_file.read_text(encoding="utf-8")) if ranges_file.exists() else {}
+    if ranges and set(ranges) != set(encoder_linears(model)):
+        raise SystemExit(f"{ranges_file} is not of this model")
+    shorten(model)
+    args.output.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        to_onnx(model, Path(folder) / "model.onnx")
+        quantise(Path(folder) / "model.onnx", args.output / "model.onnx", ranges, recipe["recipe"]["base"].get("embedding_block"))
+    model.config.save_pretrained(args.output)
+    tokenizer.model_max_length = MAX_LENGTH
+    tokenizer.save_pretrained(args.output)
+    compact = json.loads((args.output / "tokenizer.json").read_text(encoding="utf-8"))
+    (args.output / "tokenizer.json").write_text(json.dumps(compact, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+    shutil.copy(args.checkpoint / "recipe.json", args.output)
+    write_manifest(args.output)
+    print(sum(p.stat().st_size for p in args.output.iterdir()) / 1e6, "MB")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+import csv
+import json
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import nli
+from nli.batch import score_file
+from nli.errors import InputError
+
+ROWS = [
+    {"id": 7, "premise": "Nobody was injured in the fire.", "hypothesis": "Twelve people were injured in the fire.", "note": "naïve, “x”"},
+    {"id": 8, "premise": "The museum is open on Sundays.", "hypothesis": "The museum is closed on Sundays.", "note": ""},
+]
+
+
+@pytest.fixture(scope="module")
+def scorer(tiny):
+    return nli.Detector.load(str(tiny)).scorer
+
+
+def write(path, rows):
+    if path.suffix == ".jsonl":
+        path.write_text("".join(json.dumps(r) + "\n" for r in rows), encoding="utf-8")
+    elif path.suffix == ".parquet":
+        pq.write_table(pa.Table.from_pylist(rows), path)
+    else:
+        with open(path, "w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, list(rows[0]), delimiter="\t" if path.suffix == ".tsv" else ",")
+            writer.writeheader()
+            writer.writerows(rows)
+    return path
+
+
+def read(path):
+    if path.suffix == ".jsonl":
+        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    if path.suffix == ".parquet":
+        return pq.read_table(path).to_pylist()
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file, delimiter="\t" if path.suffix == ".tsv" else ","))
+
+
+@pytest.mark.parametrize("target", ["jsonl", "csv", "tsv", "parquet"])
+@pytest.mark.parametrize("source", ["jsonl", "csv", "tsv", "parquet"])
+def test_every_format_keeps_rows_and_columns(tmp_path, scorer, source, target):
+    out = tmp_path / f"out.{target}"
+    counts = score_file(str(write(tmp_path / f"in.{source}", ROWS)), str(out), scorer)
+    rows = read(out)
+    assert counts.scored == 2 and [list(r) for r in rows] == [["id", "premise", "hypothesis", "note", *("entailment", "neutral", "contradiction", "label")]] * 2
+    assert [str(r["id"]) for r in rows] == ["7", "8"] and rows[0]["note"] == ROWS[0]["note"]
+    assert [r["label"] for r in rows] == ["contradiction"] * 2
+    assert float(rows[0]["contradiction"]) == pytest.approx(scorer.score([(ROWS[0]["premise"], ROWS[0]["hypothesis"])]).probabilities[0, 2], abs=1e-5)
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted({f"in.{source}", f"out.{target}"})
+
+
+def test_other_column_names(tmp_path, scorer):
+    rows = [{"a": r["premise"], "b": r["hypothesis"]} for r in ROWS]
+    score_file(str(write(tmp_path / "in.csv", rows)), str(tmp_path / "out.csv"), scorer, premise="a", hypothesis="b")
+    assert len(read(tmp_path / "out.csv")) == 2
+
+
+def test_more_rows_than_a_window_stay_in_order(tmp_path, scorer, monkeypatch):
+    monkeypatch.setattr("nli.batch.WINDOW", 7)
+    rows = [{"n": n, "premise": "word " * (n % 9 + 1), "hypothesis": "text"} for n in range(40)]
+    score_file(str(write(tmp_path / "in.jsonl", rows)), str(tmp_path / "out.jsonl"), scorer)
+    assert [r["n"] for r in read(tmp_path / "out.jsonl")] == list(range(40))
+
+
+BROKEN = {
+    "in.jsonl": ('{"premise": "a b", "hypothesis": "c"}\n{"premise": "a b", "hypothesis"\n', ":2: broken JSON"),
+    "null.jsonl": ('{"premise": "a b", "hypothesis": "c"}\n\n{"premise": null, "hypothesis": "c"}\n', ":3: column 'premise' holds null"),
+    "list.jsonl": ('{"premise": "a b", "hypothesis": "c"}\n[1]\n', ":2: expected a JSON object, found list"),
+    "empty.csv": ("premise,hypothesis\na b,c\n , c\n", ":3: column 'premise' is empty"),
+    "ragged.csv": ('premise,hypothesis\n"a\nb",c\na,b,c\n', ":4: 3 cells, expected 2"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_row_is_named_and_leaves_no_output(tmp_path, scorer, name):
+    content, message = BROKEN[name]
+    (tmp_path / name).write_text(content)
+    with pytest.raises(InputError, match=name + message):
+        score_file(str(tmp_path / name), str(tmp_path / "out.jsonl"), scorer)
+    assert [p.name for p in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_skip_invalid_counts_and_continues(tmp_path, scorer, name):
+    (tmp_path / name).write_text(BROKEN[name][0])
+    skipped = []
+    counts = score_file(str(tmp_path / name), str(tmp_path / "out.jsonl"), scorer, skip_invalid=skipped.append)
+    assert (counts.scored, counts.skipped, len(skipped)) == (1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [("a,b\n1,2\n", "no column 'premise'; found a, b"), ("", "file is empty"), ("premise,hypothesis,label\na,b,c\n", "already has a column 'label'"),
+     ("premise,hypothesis\n", "no pairs"), ("premise,premise\na,b\n", "twice")],
+)  # fmt: skip
+def test_unusable_files(tmp_path, scorer, content, message):
+    (tmp_path / "in.csv").write_text(content)
+    with pytest.raises(InputError, match=message):
+        score_file(str(tmp_path / "in.csv"), str(tmp_path / "out.csv"), scorer)
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_parquet_file_that_is_none(tmp_path, scorer):
+    (tmp_path / "in.parquet").write_bytes(b"PAR1 and then nothing")
+    with pytest.raises(InputError, match="not a readable parquet"):
+        score_file(str(tmp_path / "in.parquet"), str(tmp_path / "out.jsonl"), scorer)
+
+
+def test_unwritable_output_and_output_over_input(tmp_path, scorer):
+    source = write(tmp_path / "in.jsonl", ROWS)
+    with pytest.raises(InputError, match="cannot be written"):
+        score_file(str(source), str(tmp_path / "no/such/out.jsonl"), scorer)
+    with pytest.raises(InputError, match="is the input"):
+        score_file(str(source), str(source), scorer)

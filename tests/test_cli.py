@@ -1,0 +1,160 @@
+"""The command line as users meet it: what is printed where, and how it ends."""
+
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from click.testing import CliRunner
+
+from nli.cli import main
+
+TEXT = "Nobody was injured in the fire, the mayor said.\n\nTwelve people were injured in the fire, a nurse said.\n"
+
+
+@pytest.fixture
+def run(tiny, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def invoke(*arguments, stdin=None, model=True):
+        return CliRunner().invoke(main, [*arguments, *(("--model", str(tiny)) if model else ())], input=stdin)
+
+    return invoke
+
+
+@pytest.fixture
+def article(tmp_path):
+    (tmp_path / "x.txt").write_text(TEXT, encoding="utf-8")
+    return "x.txt"
+
+
+def fails(result, *words, code=1):
+    assert result.exit_code == code, result.output
+    assert result.stdout == ""
+    assert len(result.stderr.strip().splitlines()) == 1 and "Traceback" not in result.stderr
+    for word in words:
+        assert word in result.stderr
+
+
+def test_jsonl_is_the_contract(run, article):
+    result = run("detect", article, "--format", "jsonl", "--threshold", "0")
+    (line,) = result.stdout.splitlines()
+    found = json.loads(line)
+    assert list(found) == ["score", "a", "b", "type"] and 0 <= found["score"] <= 1
+    for side, speaker in (("a", "mayor"), ("b", "nurse")):
+        assert found[side]["document"] == article and found[side]["speaker"] == speaker
+        assert TEXT[found[side]["start"] : found[side]["end"]] == found[side]["text"]
+    assert "2 claims in 1 document" in result.stderr and "1 contradiction" in result.stderr
+
+
+def test_the_other_formats(run, article):
+    def output(kind):
+        return run("detect", article, "--format", kind, "--threshold", "0").stdout
+
+    assert json.loads(output("json"))["counts"]["pairs"] == 1
+    (row,) = csv.DictReader(io.StringIO(output("csv")))
+    assert row["a_speaker"] == "mayor" and row["b_line"] == "3"
+    assert "| **mayor**, line 1: Nobody was injured" in output("markdown")
+    assert "mayor, line 1\n     Nobody was injured" in output("table")
+
+
+def test_nothing_found(run, article):
+    assert run("detect", article, "--threshold", "1").stdout == "No contradictions found.\n"
+    assert run("detect", article, "--threshold", "1", "--format", "jsonl").stdout == ""
+
+
+def test_standard_input_output_file_and_fail_on_contradiction(run, tmp_path):
+    result = run("detect", "-", "--format", "jsonl", "--output", "out.jsonl", "--threshold", "0", "--fail-on-contradiction", stdin=TEXT)
+    assert result.exit_code == 3 and result.stdout == ""
+    assert json.loads((tmp_path / "out.jsonl").read_text())["a"]["document"] == "-"
+    assert run("detect", "-", "--threshold", "1", "--fail-on-contradiction", stdin=TEXT).exit_code == 0
+
+
+def test_two_documents_name_their_files(run, article, tmp_path):
+    (tmp_path / "y.txt").write_text("The museum is open on Sundays, the guide said.")
+    assert "x.txt:1" in run("detect", article, "y.txt", "--threshold", "0").stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("empty.txt", b"", ["empty.txt", "is empty"]),
+        ("bom.txt", b"\xef\xbb\xbf \n", ["is empty"]),
+        ("binary.txt", b"GIF89a\0\0\0", ["binary.txt", "binary file"]),
+        ("latin.txt", "Zwei Zeilen\nGrüße aus Köln".encode("latin-1"), ["latin.txt:2", "0xfc", "--encoding"]),
+    ],
+)
+def test_unreadable_documents(run, tmp_path, name, content, words):
+    (tmp_path / name).write_bytes(content)
+    fails(run("detect", name), *words)
+
+
+def test_missing_file_directory_and_unknown_encoding(run, article, tmp_path):
+    fails(run("detect", "no.txt"), "no.txt", "no such file")
+    (tmp_path / "folder").mkdir()
+    fails(run("detect", "folder"), "folder", "is a directory")
+    fails(run("detect", article, "--encoding", "utf-9"), "unknown encoding")
+    fails(run("detect", article, "--output", "no/where.txt", "--threshold", "0"), "cannot be written")
+
+
+def test_skip_invalid_leaves_out_and_says_so(run, article):
+    result = run("detect", article, "no.txt", "--skip-invalid", "--threshold", "0")
+    assert result.exit_code == 0 and "skipped no.txt" in result.stderr
+    assert run("detect", "no.txt", "--skip-invalid").exit_code == 1
+
+
+def test_usage_errors_exit_with_2(run, article):
+    for arguments in (["detect"], ["detect", article, "--threshold", "7"], ["score", "a.csv"], ["unknown"], ["eval", "a.csv", "--where", "x"]):
+        assert run(*arguments, model=False).exit_code == 2
+
+
+def test_bad_models(run, article, tmp_path):
+    fails(run("detect", article, "--model", "nowhere", model=False), "nowhere", "no such folder")
+    (tmp_path / "model").mkdir()
+    fails(run("detect", article, "--model", "model", model=False), "no config.json")
+
+
+def test_score(run, tmp_path):
+    (tmp_path / "in.csv").write_text("premise,hypothesis,n\nNobody was injured in the fire.,Twelve people were injured in the fire.,5\n")
+    result = run("score", "in.csv", "out.jsonl")
+    assert result.exit_code == 0 and result.stdout == "" and "1 pairs scored, 0 skipped" in result.stderr
+    assert json.loads((tmp_path / "out.jsonl").read_text())["label"] == "contradiction"
+    piped = run("score", "-", "-", stdin='{"premise": "The museum is open on Sundays.", "hypothesis": "The museum is closed on Sundays."}\n')
+    assert json.loads(piped.stdout)["label"] == "contradiction"
+
+
+def test_score_with_bad_input(run, tmp_path):
+    fails(run("score", "no.csv", "out.csv"), "no.csv: no such file")
+    fails(run("score", "in.xlsx", "out.csv"), "unknown file ending '.xlsx'", ".parquet")
+    (tmp_path / "in.csv").write_text("premise,hypothesis\na b,c\na b,\n")
+    fails(run("score", "in.csv", "out.csv"), "in.csv:3", "empty")
+    assert not (tmp_path / "out.csv").exists()
+    skipping = run("score", "in.csv", "out.csv", "--skip-invalid")
+    assert skipping.exit_code == 0 and "skipped in.csv:3" in skipping.stderr and "1 pairs scored, 1 skipped" in skipping.stderr
+
+
+def test_eval(run, tmp_path):
+    (tmp_path / "in.tsv").write_text("premise\thypothesis\tlabel\nNobody was injured in the fire.\tTwelve people were injured in the fire.\tcontradiction\n")
+    result = run("eval", "in.tsv", "--json", "out.json")
+    numbers = json.loads((tmp_path / "out.json").read_text())
+    assert result.exit_code == 0 and "| accuracy | 1.000 |" in result.stdout
+    needed = {"n", "accuracy", "macro_f1", "per_class", "contradiction_average_precision", "ece", "brier", "confusion", "intervals", "model", "data_hash"}
+    assert needed <= set(numbers)
+    fails(run("eval", "no.tsv"), "no.tsv")
+
+
+def test_a_killed_run_leaves_nothing_that_looks_complete(tiny, tmp_path):
+    source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text("".join(json.dumps({"premise": f"{n} " * 30, "hypothesis": f"b {n}"}) + "\n" for n in range(60_000)))
+    process = subprocess.Popen([sys.executable, "-m", "nli", "score", str(source), str(target), "--model", str(tiny)], stderr=subprocess.PIPE, text=True)
+    while not (tmp_path / "out.jsonl.partial").exists() and process.poll() is None:
+        time.sleep(0.05)
+    os.kill(process.pid, signal.SIGINT)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130 and "interrupted" in stderr and "Traceback" not in stderr
+    assert not target.exists()

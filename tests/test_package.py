@@ -1,0 +1,37 @@
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import nli
+
+ROOT = Path(__file__).parent.parent
+PUBLIC = [
+    "CheckpointError", "Claim", "Contradiction", "DependencyError", "Detector", "Document", "Evaluation", "Findings", "InputError",
+    "LabelledPair", "NliError", "ScoredPair", "Scores", "detect", "evaluate",
+]  # fmt: skip
+
+
+def test_the_public_surface():
+    assert nli.__all__ == PUBLIC
+    assert all(getattr(nli, name).__doc__ for name in PUBLIC)
+    with pytest.raises(AttributeError):
+        nli.no_such_thing  # noqa: B018
+
+
+@pytest.mark.parametrize("code", ["import nli", "from nli.cli import main; main(['--help'], standalone_mode=False)"])
+def test_importing_and_help_load_nothing_heavy(code):
+    check = f"import sys\n{code}\nprint([m for m in ('torch', 'transformers', 'spacy', 'numpy', 'sklearn', 'datasets') if m in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
+    assert result.stdout.splitlines()[-1] == "[]"
+
+
+def test_stages_do_not_look_back():
+    """Nothing imports the command line, and no library module reaches into models/ or eval/."""
+    for path in (ROOT / "nli").glob("*.py"):
+        code = path.read_text(encoding="utf-8")
+        assert path.name in {"__main__.py"} or not re.search(r"(from|import) nli\.cli", code), path
+        assert not re.search(r"^\s*(from|import) (models|eval)\b", code, re.M), path
+    assert not (ROOT / "models/__init__.py").exists() and not (ROOT / "eval/__init__.py").exists()
