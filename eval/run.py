@@ -43,14 +43,26 @@ CASE_SETS: dict[str, tuple[Path, str]] = {
 
 def pair_results(detector: Detector) -> Iterator[tuple[str, dict[str, Any]]]:
     for name, (path, where, role) in PAIR_SETS.items():
-        if path.exists():
-            result = evaluate_set(load_pairs(str(path), where=where), detector.scorer).to_dict()
-            forward = detector.scorer.score([(p.premise, p.hypothesis) for p in load_pairs(str(path), where=where).pairs]) if result["n"] < 1000 else None
-            if forward is not None:
-                backward = detector.scorer.score([(p.hypothesis, p.premise) for p in load_pairs(str(path), where=where).pairs])
-                same = (forward.probabilities[:, 2] >= 0.5) == (backward.probabilities[:, 2] >= 0.5)
-                result["same_contradiction_verdict_swapped"] = float(same.mean())
-            yield name, {**result, "data": str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else f"shared/{path.name}", "where": where, "role": role}
+        if not path.exists():
+            continue
+        labelled = load_pairs(str(path), where=where)
+        result = evaluate_set(labelled, detector.scorer).to_dict()
+        if "news" in name:
+            result["same_verdict_swapped"] = swap_consistency(
+                detector, [(p.premise, p.hypothesis) for p in labelled.pairs]
+            )
+        inside = path.is_relative_to(ROOT / "eval")
+        yield (
+            name,
+            {**result, "data": str(path.relative_to(ROOT)) if inside else path.name, "where": where, "role": role},
+        )
+
+
+def swap_consistency(detector: Detector, pairs: list[tuple[str, str]]) -> float:
+    """The share of pairs on which "contradiction or not" (at .5) is the same with the claims swapped."""
+    forward = detector.scorer.score(pairs).probabilities[:, 2]
+    backward = detector.scorer.score([(b, a) for a, b in pairs]).probabilities[:, 2]
+    return float(((forward >= 0.5) == (backward >= 0.5)).mean())
 
 
 def case_results(detector: Detector) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -58,7 +70,15 @@ def case_results(detector: Detector) -> Iterator[tuple[str, dict[str, Any]]]:
         if folder.exists():
             cases = list(read_cases(folder))
             counts = score_cases(cases, lambda documents: detector.detect(documents))
-            yield name, {**counts.to_dict(), "cases": len(cases), "role": role, "threshold": detector.scorer.checkpoint.decision.threshold}
+            yield (
+                name,
+                {
+                    **counts.to_dict(),
+                    "cases": len(cases),
+                    "role": role,
+                    "threshold": detector.scorer.checkpoint.decision.threshold,
+                },
+            )
 
 
 def read_dossiers(paths: list[Path], keep: Callable[[dict[str, Any]], bool]) -> list[dict[str, Any]]:
@@ -117,7 +137,13 @@ def unrelated_result(detector: Detector, dossiers: list[dict[str, Any]]) -> dict
     forward = detector.scorer.score(pairs).probabilities[:, 2]
     left = [i for i, p in enumerate(forward) if decision.can_reach(float(p), decision.threshold)]
     flagged = int((both_directions(detector, [pairs[i] for i in left]) >= decision.threshold).sum()) if left else 0
-    return {"role": "test", "n": len(pairs), "flagged": flagged, "share_flagged": flagged / len(pairs), "forward_above_half": float((forward >= 0.5).mean())}
+    return {
+        "role": "test",
+        "n": len(pairs),
+        "flagged": flagged,
+        "share_flagged": flagged / len(pairs),
+        "forward_above_half": float((forward >= 0.5).mean()),
+    }
 
 
 def dossier_results(detector: Detector) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -135,41 +161,84 @@ def number(value: float | None, digits: int = 3) -> str:
     return "-" if value is None else f"{value:.{digits}f}"
 
 
+def row(*cells: object) -> str:
+    return "| " + " | ".join(map(str, cells)) + " |"
+
+
+def head(*names: str) -> list[str]:
+    return ["", row(*names), "|" + "---|" * len(names)]
+
+
+def span(low_high: list[float]) -> str:
+    return f"({low_high[0]:.3f} to {low_high[1]:.3f})"
+
+
 def tables(results: dict[str, dict[str, Any]]) -> str:
     """The model card's tables."""
-    lines = ["| labelled pairs | role | n | accuracy (95 %) | macro F1 | contradiction F1 (95 %) | contradiction AP (95 %) | ECE | Brier |", "|---|---|---|---|---|---|---|---|---|"]
+    lines = head(
+        "labelled pairs",
+        "role",
+        "n",
+        "accuracy",
+        "macro F1",
+        "contradiction F1",
+        "contradiction AP",
+        "ECE",
+        "Brier",
+        "swap",
+    )
     for name in PAIR_SETS:
         if r := results.get(name):
-            span = {k: f"{v[0]:.3f} to {v[1]:.3f}" for k, v in r["intervals"].items()}
-            f1, ap = r["per_class"]["contradiction"]["f1"], r["contradiction_average_precision"]
-            lines.append(
-                f"| {name} (sha256 {r['data_hash'][:8]}) | {r['role']} | {r['n']} | {r['accuracy']:.3f} ({span['accuracy']}) | {r['macro_f1']:.3f} "
-                f"| {number(f1)} ({span['contradiction_f1']}) | {number(ap)} ({span['contradiction_average_precision']}) | {r['ece']:.3f} | {r['brier']:.3f} |"
-            )
-    lines += ["", "| all pairs within a dossier | role | pairs | conflicts | contradiction AP (95 %) | recall at precision .90 |", "|---|---|---|---|---|---|"]
+            around = {k: span(v) for k, v in r["intervals"].items()}
+            lines.append(row(
+                f"{name} ({r['data_hash'][:8]})", r["role"], r["n"], f"{r['accuracy']:.3f} {around['accuracy']}", f"{r['macro_f1']:.3f}",
+                f"{number(r['per_class']['contradiction']['f1'])} {around['contradiction_f1']}",
+                f"{number(r['contradiction_average_precision'])} {around['contradiction_average_precision']}",
+                f"{r['ece']:.3f}", f"{r['brier']:.3f}", number(r.get("same_verdict_swapped")),
+            ))  # fmt: skip
+    lines += head(
+        "all pairs within a dossier", "role", "pairs", "conflicts", "contradiction AP", "recall at precision .90"
+    )
     for name in ("dossiers_dev", "own_dossiers_test"):
         if r := results.get(name):
-            low, high = r["interval"]
+            ap = f"{r['contradiction_average_precision']:.3f} {span(r['interval'])}"
             lines.append(
-                f"| {name} | {r['role']} | {r['n']} | {100 * r['base_rate']:.1f} % | {r['contradiction_average_precision']:.3f} ({low:.3f} to {high:.3f}) "
-                f"| {r['recall_at_precision_90']:.2f} |"
+                row(name, r["role"], r["n"], f"{100 * r['base_rate']:.1f} %", ap, f"{r['recall_at_precision_90']:.2f}")
             )
     if r := results.get("unrelated"):
-        lines += ["", f"Of {r['n']} pairs of claims of different dossiers, {r['flagged']} ({100 * r['share_flagged']:.2f} %) are flagged at the shipped threshold."]
-    lines += ["", "| documents (`nli detect`, shipped threshold) | role | cases | conflicts | recall | flags | precision | AP | hard negatives flagged | speakers right |", "|---|---|---|---|---|---|---|---|---|---|"]
+        share = f"{r['flagged']} ({100 * r['share_flagged']:.2f} %)"
+        lines += [
+            "",
+            f"Of {r['n']} pairs of claims from different dossiers, {share} are flagged at the shipped threshold.",
+        ]
+    lines += head(
+        "documents",
+        "role",
+        "cases",
+        "conflicts",
+        "recall",
+        "flags",
+        "precision",
+        "AP",
+        "hard negatives flagged",
+        "speakers right",
+    )
     for name in CASE_SETS:
         if r := results.get(name):
-            lines.append(
-                f"| {name} | {r['role']} | {r['cases']} | {r['conflicts']} | {number(r['recall'], 2)} | {r['flagged']} | {number(r['precision'], 2)} "
-                f"| {number(r['average_precision'], 2)} | {r['hard_negatives_flagged']} of {r['hard_negatives']} | {r['speakers_right']} of {r['speakers']} |"
-            )
-    return "\n".join(lines) + "\n"
+            lines.append(row(
+                name, r["role"], r["cases"], r["conflicts"], number(r["recall"], 2), r["flagged"], number(r["precision"], 2),
+                number(r["average_precision"], 2), f"{r['hard_negatives_flagged']} of {r['hard_negatives']}",
+                f"{r['speakers_right']} of {r['speakers']}",
+            ))  # fmt: skip
+    return "\n".join(lines[1:]) + "\n"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", help="only results whose name holds this")
-    parser.add_argument("--tables", action="store_true", help="rewrite the card from the committed results, without scoring")
+    parser.add_argument(
+        "--tables", action="store_true", help="rewrite the card from the committed results, without scoring"
+    )
     args = parser.parse_args()
     RESULTS.mkdir(exist_ok=True)
     if not args.tables:
@@ -177,11 +246,18 @@ def main() -> None:
         for name, result in itertools.chain(case_results(detector), dossier_results(detector), pair_results(detector)):
             if not args.only or args.only in name:
                 (RESULTS / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-                print(name, {k: v for k, v in result.items() if isinstance(v, (int, float, str)) and "hash" not in k}, flush=True)
+                print(
+                    name,
+                    {k: v for k, v in result.items() if isinstance(v, (int, float, str)) and "hash" not in k},
+                    flush=True,
+                )
     results = {p.stem: json.loads(p.read_text(encoding="utf-8")) for p in sorted(RESULTS.glob("*.json"))}
     card = ROOT / "models/default/README.md"
     text = card.read_text(encoding="utf-8")
-    card.write_text(re.sub(r"(?<=<!-- results -->\n).*?(?=<!-- end -->)", lambda _: tables(results), text, flags=re.S), encoding="utf-8")
+    card.write_text(
+        re.sub(r"(?<=<!-- results -->\n).*?(?=<!-- end -->)", lambda _: tables(results), text, flags=re.S),
+        encoding="utf-8",
+    )
 
 
 if __name__ == "__main__":

@@ -26,7 +26,10 @@ from nli.scoring import Scorer, softmax
 
 ROOT = Path(__file__).parent.parent
 ARTICLES = [ROOT / "eval/cases/dev", ROOT / "../shared/articles"]
-PAIRS = [(ROOT / "eval/data/news_pairs.jsonl", {"split": "dev"}), (ROOT / "../shared/data/news_pairs.jsonl", {"split": "dev"})]
+PAIRS = [
+    (ROOT / "eval/data/news_pairs.jsonl", {"split": "dev"}),
+    (ROOT / "../shared/data/news_pairs.jsonl", {"split": "dev"}),
+]
 PRECISE, SENSITIVE = 0.9, 0.5  # precision asked of the outer operating points
 STEPS = np.linspace(0.02, 0.99, 98)
 
@@ -48,7 +51,11 @@ def temperature(scorer: Scorer) -> tuple[float, dict[str, str]]:
         truth += [LABELS.index(p.label) for p in labelled.pairs]
         hashes[f"{path.parent.name}/{path.name}"] = labelled.data_hash
     z = np.concatenate(logits)
-    loss = minimize_scalar(lambda t: -np.log(softmax(z / t)[np.arange(len(truth)), truth] + 1e-12).mean(), bounds=(0.5, 4), method="bounded")
+    loss = minimize_scalar(
+        lambda t: -np.log(softmax(z / t)[np.arange(len(truth)), truth] + 1e-12).mean(),
+        bounds=(0.5, 4),
+        method="bounded",
+    )
     return round(float(loss.x), 3), hashes
 
 
@@ -58,7 +65,9 @@ def curve(truth: np.ndarray, score: np.ndarray) -> list[tuple[float, float, floa
     for step in STEPS:
         flagged = score >= step
         if flagged.any():
-            rows.append((round(float(step), 2), float(truth[flagged].mean()), float(truth[flagged].sum() / truth.sum())))
+            rows.append(
+                (round(float(step), 2), float(truth[flagged].mean()), float(truth[flagged].sum() / truth.sum()))
+            )
     return rows
 
 
@@ -69,7 +78,11 @@ def operating_points(rows: list[tuple[float, float, float]]) -> dict[str, float]
         return min((t for t, p, _ in rows if p >= precision), default=max(rows, key=lambda r: r[1])[0])
 
     balanced = max(rows, key=lambda r: 2 * r[1] * r[2] / max(1e-9, r[1] + r[2]))[0]
-    return {"precise": max(lowest(PRECISE), balanced), "balanced": balanced, "sensitive": min(lowest(SENSITIVE), balanced)}
+    return {
+        "precise": max(lowest(PRECISE), balanced),
+        "balanced": balanced,
+        "sensitive": min(lowest(SENSITIVE), balanced),
+    }
 
 
 def main() -> None:
@@ -89,11 +102,15 @@ def main() -> None:
     both = [np.log(scorer.score(rows).probabilities) for rows in (pairs, [(b, a) for a, b in pairs])]
     forward, backward = (softmax(z / divisor)[:, 2] for z in both)
     y = np.array(truth)
-    scores = {rule: np.array([Decision(rule=rule).combine(f, b) for f, b in zip(forward, backward, strict=True)]) for rule in RULES}
+    scores = {
+        rule: np.array([Decision(rule=rule).combine(f, b) for f, b in zip(forward, backward, strict=True)])
+        for rule in RULES
+    }
     quality = {rule: float(average_precision_score(y, s)) for rule, s in scores.items()}
     rule = max(quality, key=quality.__getitem__)
     rows = curve(y, scores[rule])
     points = operating_points(rows)
+    measured = {t: {"precision": round(p, 3), "recall": round(r, 3)} for t, p, r in rows}
     hashes["articles"] = hashlib.sha256(json.dumps([pairs, truth]).encode()).hexdigest()
     decision: dict[str, Any] = {
         "threshold": points["balanced"],
@@ -105,7 +122,7 @@ def main() -> None:
             "pairs": len(pairs),
             "conflicts": int(y.sum()),
             "average_precision": {r: round(q, 4) for r, q in quality.items()},
-            "at": {name: dict(zip(("precision", "recall"), (round(v, 3) for v in row[1:]), strict=True)) for name, t in points.items() for row in rows if row[0] == t},
+            "at": {name: measured[t] for name, t in points.items()},
         },
     }
     (args.checkpoint / "decision.json").write_text(json.dumps(decision, indent=1) + "\n", encoding="utf-8")

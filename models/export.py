@@ -57,7 +57,9 @@ def quantise_embeddings(path: Path, block: int) -> None:
     model = onnx.load(path)
     words = max((i for i in model.graph.initializer), key=lambda i: i.dims[0] if "word_embeddings" in i.name else 0)
     others = [n.name for n in model.graph.node if n.op_type == "Gather" and n.input[0] != words.name]
-    config = DefaultWeightOnlyQuantConfig(block, is_symmetric=True, bits=4, op_types_to_quantize=("Gather",), quant_axes=(("Gather", 1),))
+    config = DefaultWeightOnlyQuantConfig(
+        block, is_symmetric=True, bits=4, op_types_to_quantize=("Gather",), quant_axes=(("Gather", 1),)
+    )
     quantizer = MatMulNBitsQuantizer(model, nodes_to_exclude=others, algo_config=config)
     quantizer.process()
     model = quantizer.model.model
@@ -78,10 +80,14 @@ def fix_ranges(path: Path, ranges: dict[str, tuple[float, int]]) -> None:
     users = {name: node for node in graph.node if node.op_type == "MatMulInteger" for name in node.input[:1]}
     for node in [n for n in graph.node if n.op_type == "DynamicQuantizeLinear"]:
         weight = users[node.output[0]].name
-        scale, zero = next(r for name, r in ranges.items() if f"/{name.replace('.', '/')}/" in weight.replace("layer.", "layer/"))
+        scale, zero = next(
+            r for name, r in ranges.items() if f"/{name.replace('.', '/')}/" in weight.replace("layer.", "layer/")
+        )
         graph.initializer.append(helper.make_tensor(node.output[1], TensorProto.FLOAT, [], [scale]))
         graph.initializer.append(helper.make_tensor(node.output[2], TensorProto.UINT8, [], [zero]))
-        static = helper.make_node("QuantizeLinear", [node.input[0], node.output[1], node.output[2]], [node.output[0]], name=node.name)
+        static = helper.make_node(
+            "QuantizeLinear", [node.input[0], node.output[1], node.output[2]], [node.output[0]], name=node.name
+        )
         position = list(graph.node).index(node)
         graph.node.remove(node)
         graph.node.insert(position, static)
@@ -92,7 +98,12 @@ def quantise(source: Path, target: Path, ranges: dict[str, tuple[float, int]], b
     names = [n.name for n in onnx.load(source, load_external_data=False).graph.node if n.op_type == "MatMul"]
     outside = [name for name in names if "/encoder/layer" not in name]
     quantize_dynamic(
-        source, target, weight_type=QuantType.QInt8, per_channel=True, op_types_to_quantize=["MatMul"], nodes_to_exclude=outside
+        source,
+        target,
+        weight_type=QuantType.QInt8,
+        per_channel=True,
+        op_types_to_quantize=["MatMul"],
+        nodes_to_exclude=outside,
     )
     if ranges:
         fix_ranges(target, ranges)
@@ -101,7 +112,11 @@ def quantise(source: Path, target: Path, ranges: dict[str, tuple[float, int]], b
 
 
 def write_manifest(folder: Path) -> None:
-    files = sorted(p for p in folder.iterdir() if p.suffix in {".onnx", ".json"} and p.name not in {"manifest.json", "decision.json"})
+    files = sorted(
+        p
+        for p in folder.iterdir()
+        if p.suffix in {".onnx", ".json"} and p.name not in {"manifest.json", "decision.json"}
+    )
     facts = {p.name: {"bytes": p.stat().st_size, "sha256": hashlib.sha256(p.read_bytes()).hexdigest()} for p in files}
     (folder / "manifest.json").write_text(json.dumps({"files": facts}, indent=1) + "\n", encoding="utf-8")
 
@@ -122,12 +137,19 @@ def main() -> None:
     args.output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         to_onnx(model, Path(folder) / "model.onnx")
-        quantise(Path(folder) / "model.onnx", args.output / "model.onnx", ranges, recipe["recipe"]["base"].get("embedding_block"))
+        quantise(
+            Path(folder) / "model.onnx",
+            args.output / "model.onnx",
+            ranges,
+            recipe["recipe"]["base"].get("embedding_block"),
+        )
     model.config.save_pretrained(args.output)
     tokenizer.model_max_length = MAX_LENGTH
     tokenizer.save_pretrained(args.output)
     compact = json.loads((args.output / "tokenizer.json").read_text(encoding="utf-8"))
-    (args.output / "tokenizer.json").write_text(json.dumps(compact, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+    (args.output / "tokenizer.json").write_text(
+        json.dumps(compact, ensure_ascii=False, separators=(",", ":")), encoding="utf-8"
+    )
     shutil.copy(args.checkpoint / "recipe.json", args.output)
     write_manifest(args.output)
     print(sum(p.stat().st_size for p in args.output.iterdir()) / 1e6, "MB")

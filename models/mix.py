@@ -4,6 +4,7 @@ A label is the *set* of classes that the row allows. Two-way rows ("not_entailme
 contradiction") therefore train with the probability mass of the joined classes instead of a guess.
 """
 
+import glob
 import gzip
 import itertools
 import json
@@ -136,7 +137,10 @@ class Sources:
     """The recipe's data files by source name: `sources("news", split="train")` yields its examples."""
 
     def __init__(self, root: Path, data: dict[str, Any], seed: int) -> None:
-        self.paths = {name: [path for g in globs for path in sorted(root.glob(g))] for name, globs in data["files"].items()}
+        self.paths = {
+            name: [Path(path) for pattern in patterns for path in sorted(glob.glob(str(root / pattern)))]
+            for name, patterns in data["files"].items()
+        }
         for name, found in self.paths.items():
             if not found:
                 raise FileNotFoundError(f"{name}: nothing matches {data['files'][name]} below {root}")

@@ -101,7 +101,9 @@ def tokenise(tokenizer: PreTrainedTokenizerBase, examples: list[mix.Example], ma
 class Batches:
     """The tokenised examples of a stage, cut into length-sorted batches for all its epochs."""
 
-    def __init__(self, tokenizer: PreTrainedTokenizerBase, examples: list[mix.Example], options: dict[str, Any]) -> None:
+    def __init__(
+        self, tokenizer: PreTrainedTokenizerBase, examples: list[mix.Example], options: dict[str, Any]
+    ) -> None:
         self.ids = tokenise(tokenizer, examples, options["max_length"])
         self.allowed = torch.tensor([mix.ALLOWED[e.label] for e in examples])
         self.padding = tokenizer.pad_token_id
@@ -139,7 +141,9 @@ def train_stage(model: PreTrainedModel, batches: Batches, options: dict[str, Any
     for step in progress:
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(step, total, options["lr"], options.get("warmup", 0.06))
-        loss = joined_class_loss(batches.logits(model, step), batches.allowed[batches.order[step]], options.get("smoothing", 0.0))
+        loss = joined_class_loss(
+            batches.logits(model, step), batches.allowed[batches.order[step]], options.get("smoothing", 0.0)
+        )
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)

@@ -49,7 +49,9 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module 'nli' has no attribute {name!r}")
 
 
-def detect(documents: str | Document | Iterable[str | Document], *, model: str | None = None, threshold: float | None = None) -> Findings:
+def detect(
+    documents: str | Document | Iterable[str | Document], *, model: str | None = None, threshold: float | None = None
+) -> Findings:
     """The contradictions within and between texts, best first. The model is loaded once and kept.
 
     `documents`: a text, or several; `nli.Document(name, text)` gives them names. `model`: None for the shipped checkpoint, a
@@ -58,7 +60,9 @@ def detect(documents: str | Document | Iterable[str | Document], *, model: str |
     return _detector(model).detect(documents, threshold=threshold)
 
 
-def evaluate(rows: Iterable[LabelledPair | Mapping[str, Any] | tuple[str, str, str]] | str, detector: Detector | None = None) -> Evaluation:
+def evaluate(
+    rows: Iterable[LabelledPair | Mapping[str, Any] | tuple[str, str, str]] | str, detector: Detector | None = None
+) -> Evaluation:
     """Measures a detector on labelled pairs: rows in memory, or a file or data set name as `nli eval` takes it. Raises NliError."""
     from nli import evaluation
 

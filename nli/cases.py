@@ -29,7 +29,11 @@ class Place:
 
     def holds(self, claim: Claim) -> bool:
         shared = min(self.end, claim.end) - max(self.start, claim.start)
-        return claim.document == self.document and shared > 0 and shared >= 0.5 * min(self.end - self.start, claim.end - claim.start)
+        return (
+            claim.document == self.document
+            and shared > 0
+            and shared >= 0.5 * min(self.end - self.start, claim.end - claim.start)
+        )
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,12 @@ class Case:
 
     def carried(self, claim: Claim) -> set[tuple[int, str]]:
         """The (group, side)s that a claim carries."""
-        return {(g, s) for g, sides in self.sides.items() for s, places in sides.items() if any(p.holds(claim) for p in places)}
+        return {
+            (g, s)
+            for g, sides in self.sides.items()
+            for s, places in sides.items()
+            if any(p.holds(claim) for p in places)
+        }
 
     def conflicts(self, a: Claim, b: Claim) -> set[int]:
         """The groups in which two claims stand on opposite sides."""
@@ -66,7 +75,9 @@ def read_cases(folder: Path) -> Iterator[Case]:
         try:
             yield _case(path, json.loads(path.read_text(encoding="utf-8")))
         except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
-            raise InputError(f"{path}: not a document case ({type(error).__name__}: {error}); see eval/GUIDELINES.md") from error
+            raise InputError(
+                f"{path}: not a document case ({type(error).__name__}: {error}); see eval/GUIDELINES.md"
+            ) from error
 
 
 def _case(path: Path, raw: dict[str, Any]) -> Case:

@@ -17,7 +17,16 @@ from nli.records import LABELS
 _ALIASES = {
     "entailment": {"entailment", "entail", "entails", "entailed", "e", "supports", "support", "supported"},
     "neutral": {"neutral", "n", "not enough info", "nei", "unrelated"},
-    "contradiction": {"contradiction", "contradict", "contradicts", "contradictory", "c", "refutes", "refute", "refuted"},
+    "contradiction": {
+        "contradiction",
+        "contradict",
+        "contradicts",
+        "contradictory",
+        "c",
+        "refutes",
+        "refute",
+        "refuted",
+    },
 }
 _HUB_FILES = ["*.safetensors", "*.safetensors.index.json", "*.json", "*.txt", "*.model", "*.onnx"]
 
@@ -75,7 +84,9 @@ def find(name: str | None) -> Path:
         raise CheckpointError(f"{name}: is a file; expected the folder of a checkpoint (config.json and weights)")
     if re.fullmatch(r"[\w.-]+/[\w.-]+(?:@[\w./-]+)?", name) and not name.startswith("."):
         return _download(name)
-    raise CheckpointError(f"{name}: no such folder, and not one of the shipped checkpoints ({', '.join(sorted(known)) or 'none'})")
+    raise CheckpointError(
+        f"{name}: no such folder, and not one of the shipped checkpoints ({', '.join(sorted(known)) or 'none'})"
+    )
 
 
 def _download(name: str) -> Path:
@@ -97,7 +108,9 @@ def verify(path: Path) -> None:
     if not weights:
         pickled = [p.name for p in path.iterdir() if p.suffix in {".bin", ".pt", ".pth", ".ckpt", ".pkl"}]
         found = f"only {', '.join(pickled)}, which can run code when loaded" if pickled else "no weights"
-        raise CheckpointError(f"{path}: {found}; expected model.safetensors or model.onnx (convert with save_pretrained)")
+        raise CheckpointError(
+            f"{path}: {found}; expected model.safetensors or model.onnx (convert with save_pretrained)"
+        )
     if not (path / "manifest.json").exists():
         return
     for file, facts in _read_json(path / "manifest.json")["files"].items():
@@ -106,7 +119,9 @@ def verify(path: Path) -> None:
             found = "is missing" if size is None else f"has {size} bytes, expected {facts['bytes']}"
             raise CheckpointError(f"{path / file}: {found}; the checkpoint is incomplete, install it again")
         if hashlib.sha256((path / file).read_bytes()).hexdigest() != facts["sha256"]:
-            raise CheckpointError(f"{path / file}: the content is not what the manifest promises; install the checkpoint again")
+            raise CheckpointError(
+                f"{path / file}: the content is not what the manifest promises; install the checkpoint again"
+            )
 
 
 def _read_json(path: Path) -> dict[str, Any]:
@@ -121,9 +136,13 @@ def _read_json(path: Path) -> dict[str, Any]:
 
 def _label_order(names: Sequence[str], shown: str) -> list[str]:
     """The names as members of LABELS, in the order given."""
-    order = [next((label for label, known in _ALIASES.items() if name.strip().lower() in known), name) for name in names]
+    order = [
+        next((label for label, known in _ALIASES.items() if name.strip().lower() in known), name) for name in names
+    ]
     if "contradiction" not in order and all(name in LABELS for name in order):
-        raise CheckpointError(f"{shown}: has no contradiction class (found {', '.join(names)}); an NLI model with three labels is needed")
+        raise CheckpointError(
+            f"{shown}: has no contradiction class (found {', '.join(names)}); an NLI model with three labels is needed"
+        )
     if sorted(order) != sorted(LABELS):
         raise CheckpointError(
             f"{shown}: the labels are {', '.join(names)}; expected entailment, neutral and contradiction. If you know what the outputs "
@@ -135,7 +154,9 @@ def _label_order(names: Sequence[str], shown: str) -> list[str]:
 def _declared_order(config: dict[str, Any], shown: str) -> list[str]:
     declared = config.get("id2label")
     if not isinstance(declared, dict) or not declared:
-        raise CheckpointError(f"{shown}: config.json names no labels; name them in order with --labels, as the model card gives them")
+        raise CheckpointError(
+            f"{shown}: config.json names no labels; name them in order with --labels, as the model card gives them"
+        )
     return _label_order([str(declared[key]) for key in sorted(declared, key=int)], shown)
 
 

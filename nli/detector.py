@@ -26,7 +26,12 @@ class Detector:
 
     @classmethod
     def load(
-        cls, model: str | None = None, *, labels: Sequence[str] | None = None, language: str | None = None, threads: int | None = None
+        cls,
+        model: str | None = None,
+        *,
+        labels: Sequence[str] | None = None,
+        language: str | None = None,
+        threads: int | None = None,
     ) -> Detector:
         """The shipped checkpoint, or the one called `model` (a folder, or `org/name@revision` on the hub, which downloads).
 
@@ -85,7 +90,9 @@ class Detector:
         open_ = [k for k, p in enumerate(contradiction.tolist()) if decision.can_reach(p, threshold)]
         backward: ScoreTable = self.scorer.score([(claims[pairs[k][1]].text, claims[pairs[k][0]].text) for k in open_])
         both = zip(open_, np.asarray(forward.probabilities)[open_].tolist(), backward, strict=True)
-        scored = [ScoredPair(claims[pairs[k][0]], claims[pairs[k][1]], Scores(*first), second) for k, first, second in both]
+        scored = [
+            ScoredPair(claims[pairs[k][0]], claims[pairs[k][1]], Scores(*first), second) for k, first, second in both
+        ]
         return scored, forward.truncated
 
 

@@ -65,7 +65,9 @@ class OnnxEngine:
         if threads:
             options.intra_op_num_threads = threads
         try:
-            self.session = onnxruntime.InferenceSession(checkpoint.path / "model.onnx", options, providers=["CPUExecutionProvider"])
+            self.session = onnxruntime.InferenceSession(
+                checkpoint.path / "model.onnx", options, providers=["CPUExecutionProvider"]
+            )
             self.tokenizer = Tokenizer.from_file(str(checkpoint.path / "tokenizer.json"))
         except Exception as error:  # both libraries raise bare Exceptions for broken files
             raise CheckpointError(f"{checkpoint.path}: cannot be loaded ({str(error).splitlines()[0]})") from error
@@ -78,7 +80,10 @@ class OnnxEngine:
     def encode(self, pairs: Sequence[tuple[str, str]]) -> list[Encoded]:
         texts, cut = _cut(pairs, self.limit)
         encodings = self.tokenizer.encode_batch(texts)
-        return [Encoded(e.ids, e.type_ids, was_cut or bool(e.overflowing)) for e, was_cut in zip(encodings, cut, strict=True)]
+        return [
+            Encoded(e.ids, e.type_ids, was_cut or bool(e.overflowing))
+            for e, was_cut in zip(encodings, cut, strict=True)
+        ]
 
     def logits(self, batch: Sequence[Encoded]) -> np.ndarray:
         names = ("input_ids", "attention_mask", "token_type_ids")
@@ -107,7 +112,9 @@ class TorchEngine:
         except Exception as error:  # transformers and safetensors raise many types for broken folders
             raise CheckpointError(f"{checkpoint.path}: cannot be loaded ({str(error).splitlines()[0]})") from error
         if missing := sorted(info["missing_keys"]):
-            raise CheckpointError(f"{checkpoint.path}: the weights lack {missing[0]} ({len(missing)} missing); not a finished classifier")
+            raise CheckpointError(
+                f"{checkpoint.path}: the weights lack {missing[0]} ({len(missing)} missing); not a finished classifier"
+            )
         self.model = model.to(self.device).eval()
         self.max_length = checkpoint.max_length
         self.limit = checkpoint.max_length * CHARACTERS_PER_TOKEN
@@ -116,8 +123,14 @@ class TorchEngine:
     def encode(self, pairs: Sequence[tuple[str, str]]) -> list[Encoded]:
         texts, cut = _cut(pairs, self.limit)
         premises, hypotheses = (list(side) for side in zip(*texts, strict=True))
-        encoded = self.tokenizer(premises, hypotheses, truncation="longest_first", max_length=self.max_length, return_token_type_ids=True)
-        full = [bool(e.overflowing) for e in encoded.encodings] if encoded.encodings else [len(i) >= self.max_length for i in encoded["input_ids"]]
+        encoded = self.tokenizer(
+            premises, hypotheses, truncation="longest_first", max_length=self.max_length, return_token_type_ids=True
+        )
+        full = (
+            [bool(e.overflowing) for e in encoded.encodings]
+            if encoded.encodings
+            else [len(i) >= self.max_length for i in encoded["input_ids"]]
+        )
         columns = zip(encoded["input_ids"], encoded["token_type_ids"], cut, full, strict=True)
         return [Encoded(ids, types, was_cut or overflows) for ids, types, was_cut, overflows in columns]
 

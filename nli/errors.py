@@ -1,9 +1,9 @@
 """What can go wrong, as a tree. Catch `NliError` for all of it; the command line prints its message and exits with 1.
 
-    NliError
-    ├── InputError         a file, a row or a text that cannot be used; names path:line where there is one
-    ├── CheckpointError    a model folder or hub name that cannot be used, and what to try
-    └── DependencyError    an optional package or language pipeline that is not installed
+NliError
+├── InputError         a file, a row or a text that cannot be used; names path:line where there is one
+├── CheckpointError    a model folder or hub name that cannot be used, and what to try
+└── DependencyError    an optional package or language pipeline that is not installed
 """
 
 

@@ -24,7 +24,14 @@ _VALUES = {
     "entailment": 0, "neutral": 1, "contradiction": 2, "e": 0, "n": 1, "c": 2,
     "supports": 0, "not enough info": 1, "refutes": 2, "entails": 0, "contradicts": 2,
 }  # fmt: skip
-_NO_GOLD = {"", "-", "-1", "none", "not_entailment", "not_contradiction"}  # two-way labels are no gold for three classes
+_NO_GOLD = {
+    "",
+    "-",
+    "-1",
+    "none",
+    "not_entailment",
+    "not_contradiction",
+}  # two-way labels are no gold for three classes
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,9 @@ class Evaluation:
             lines.append(f"| {name.replace('_', ' ')} | {_number(flat[name])} | {span} |")
         lines += ["", "| class | precision | recall | F1 | rows |", "|---|---|---|---|---|"]
         for name, c in n["per_class"].items():
-            lines.append(f"| {name} | {_number(c['precision'])} | {_number(c['recall'])} | {_number(c['f1'])} | {c['support']} |")
+            lines.append(
+                f"| {name} | {_number(c['precision'])} | {_number(c['recall'])} | {_number(c['f1'])} | {c['support']} |"
+            )
         return "\n".join(lines) + "\n"
 
 
@@ -76,7 +85,9 @@ def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
 
 
-def evaluate_set(labelled: LabelledSet, scorer: Scorer, *, progress: Callable[[int], object] | None = None) -> Evaluation:
+def evaluate_set(
+    labelled: LabelledSet, scorer: Scorer, *, progress: Callable[[int], object] | None = None
+) -> Evaluation:
     """Scores a labelled set premise -> hypothesis and measures it."""
     from nli import metrics
 
@@ -176,7 +187,9 @@ def _saved_rows(folder: str) -> Iterator[tuple[int, Row]]:
     except Exception as error:  # datasets raises several types for folders that are not its own
         raise InputError(f"{folder}: not a folder saved by datasets ({str(error).splitlines()[0]})") from error
     if not isinstance(saved, Dataset):
-        raise InputError(f"{folder}: holds several splits ({', '.join(saved)}); name one, for example {folder}/{next(iter(saved))}")
+        raise InputError(
+            f"{folder}: holds several splits ({', '.join(saved)}); name one, for example {folder}/{next(iter(saved))}"
+        )
     yield from _named_labels(saved)
 
 
@@ -190,7 +203,9 @@ def _hub_rows(name: str) -> Iterator[tuple[int, Row]]:
     try:
         loaded = load_dataset("/".join(owner_name), *config, split=split)
     except Exception as error:  # network, missing names and scripts all raise their own types
-        raise InputError(f"{name}: no such file, and the hub did not deliver it ({str(error).splitlines()[0]})") from error
+        raise InputError(
+            f"{name}: no such file, and the hub did not deliver it ({str(error).splitlines()[0]})"
+        ) from error
     yield from _named_labels(loaded)
 
 

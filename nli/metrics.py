@@ -20,7 +20,9 @@ def measure(truth: np.ndarray, probabilities: np.ndarray) -> dict[str, Any]:
     """
     predicted = probabilities.argmax(axis=1)
     present = np.unique(truth)
-    precision, recall, f1, support = precision_recall_fscore_support(truth, predicted, labels=[0, 1, 2], zero_division=0.0)
+    precision, recall, f1, support = precision_recall_fscore_support(
+        truth, predicted, labels=[0, 1, 2], zero_division=0.0
+    )
     per_class = {
         name: {
             "precision": float(precision[k]) if (predicted == k).any() else None,
@@ -56,7 +58,9 @@ def calibration_error(truth: np.ndarray, probabilities: np.ndarray) -> float:
     return float(np.sum(gaps))
 
 
-def intervals(truth: np.ndarray, probabilities: np.ndarray, groups: np.ndarray, *, resamples: int = 1000, seed: int = 0) -> dict[str, list[float]]:
+def intervals(
+    truth: np.ndarray, probabilities: np.ndarray, groups: np.ndarray, *, resamples: int = 1000, seed: int = 0
+) -> dict[str, list[float]]:
     """95 % percentile bootstrap intervals of accuracy, macro F1, contradiction F1 and average precision.
 
     Whole `groups` (n,) are drawn, because rows that share a premise are not independent.
@@ -64,7 +68,12 @@ def intervals(truth: np.ndarray, probabilities: np.ndarray, groups: np.ndarray, 
     rng = np.random.default_rng(seed)
     _, group = np.unique(groups, return_inverse=True)
     members = np.split(np.argsort(group, kind="stable"), np.cumsum(np.bincount(group))[:-1])
-    draws: dict[str, list[float]] = {"accuracy": [], "macro_f1": [], "contradiction_f1": [], "contradiction_average_precision": []}
+    draws: dict[str, list[float]] = {
+        "accuracy": [],
+        "macro_f1": [],
+        "contradiction_f1": [],
+        "contradiction_average_precision": [],
+    }
     predicted = probabilities.argmax(axis=1)
     for _ in range(resamples):
         rows = np.concatenate([members[g] for g in rng.integers(0, len(members), len(members))])

@@ -27,7 +27,9 @@ def read_document(path: str, *, encoding: str = "utf-8") -> Document:
     try:
         raw = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     except IsADirectoryError as error:
-        raise InputError(f"{shown}: is a directory; name the files in it, for example {shown.rstrip('/')}/*.txt") from error
+        raise InputError(
+            f"{shown}: is a directory; name the files in it, for example {shown.rstrip('/')}/*.txt"
+        ) from error
     except OSError as error:
         raise InputError(f"{shown}: {_reason(error)}") from error
     text = _decode(raw, shown, encoding)
@@ -64,7 +66,9 @@ def file_format(path: str) -> str:
     try:
         return FORMATS[Path(path.removesuffix(".gz")).suffix.lower()]
     except KeyError:
-        raise InputError(f"{path}: unknown file ending {Path(path).suffix!r}; expected one of {', '.join(FORMATS)}") from None
+        raise InputError(
+            f"{path}: unknown file ending {Path(path).suffix!r}; expected one of {', '.join(FORMATS)}"
+        ) from None
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,9 @@ def read_rows(path: str, *, reject: Callable[[Rejected], None] | None = None) ->
     except OSError as error:
         raise InputError(f"{path}: {_reason(error)}") from error
     except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not UTF-8 (byte 0x{error.object[error.start]:02x}); convert the file to UTF-8") from error
+        raise InputError(
+            f"{path}: not UTF-8 (byte 0x{error.object[error.start]:02x}); convert the file to UTF-8"
+        ) from error
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """The records that travel from stage to stage: frozen, standard library only.
 
-    Document -> Claim -> ScoredPair -> Contradiction -> Findings
+Document -> Claim -> ScoredPair -> Contradiction -> Findings
 """
 
 from __future__ import annotations

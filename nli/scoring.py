@@ -69,7 +69,9 @@ class Scorer:
         if logits.ndim != 2 or logits.shape[1] != 3:
             raise CheckpointError(f"{self.checkpoint.name}: gives {logits.shape[-1]} outputs a pair, expected 3")
         if not np.isfinite(logits).all():
-            raise CheckpointError(f"{self.checkpoint.name}: gives outputs that are not numbers; the weights are damaged")
+            raise CheckpointError(
+                f"{self.checkpoint.name}: gives outputs that are not numbers; the weights are damaged"
+            )
         return logits[:, list(self.checkpoint.columns)]
 
     def _check_label_order(self) -> None:
@@ -77,7 +79,10 @@ class Scorer:
         table = self.score([(premise, hypothesis) for premise, hypothesis, _ in PROBES])
         log_p = np.log(table.probabilities + 1e-6)
         truth = [LABELS.index(label) for _, _, label in PROBES]
-        fit = {order: float(np.mean([log_p[i, order[t]] for i, t in enumerate(truth)])) for order in itertools.permutations(range(3))}
+        fit = {
+            order: float(np.mean([log_p[i, order[t]] for i, t in enumerate(truth)]))
+            for order in itertools.permutations(range(3))
+        }
         best = max(fit, key=fit.__getitem__)
         if fit[best] > fit[0, 1, 2] + 1.0:
             by_column = sorted((column, LABELS[best.index(k)]) for k, column in enumerate(self.checkpoint.columns))

@@ -11,35 +11,12 @@ from dataclasses import dataclass, field
 
 from spacy.tokens import Doc, Span, Token
 
-SPEECH_VERBS = frozenset(
-    """accuse acknowledge add admit affirm agree allege announce answer argue assert assure boast caution claim comment
-    complain concede conclude confirm contend counter declare demand deny describe dismiss dispute emphasise emphasize
-    estimate explain explain hint indicate inform insist joke maintain mention note object observe pledge point predict
-    promise protest quip read reassure recall reckon recount reject remark remind repeat reply report reiterate respond retort
-    reveal rule say state stress suggest swear tell testify think believe urge vow warn write tweet post signal recommend
-    acknowledge swear put call cite hope expect fear ask""".split()
-)
-# Verbs that also have plenty of other uses: they count only with a quotation or a clause that they report.
-_NEEDS_CLAUSE = frozenset("put call read point rule think believe hope expect fear ask post hint report describe find cite note".split())
-TITLES = frozenset(
-    """mr mrs ms miss dr prof professor sir dame lord lady president prime minister secretary senator sen rep governor
-    gov mayor councillor cllr judge justice general gen colonel col captain capt major sergeant sgt lieutenant chief
-    inspector superintendent constable commander admiral ambassador chairman chairwoman spokesman spokeswoman
-    spokesperson director chancellor king queen prince princess pope bishop archbishop father sister rabbi imam sheikh
-    deputy foreign defence defense finance interior justice education health economy agriculture farm environment
-    transport energy labour labor home trade treasury state vice attorney former acting senior veteran coach manager
-    engineer epidemiologist lawyer economist analyst head prosecutor detective union leader u.s. us uk british""".split()
-)
-_PLAIN_VERBS = frozenset({"say", "tell", "add", "reply", "explain"})
-_NAME = re.compile(r"[^\W\d_][\w’'.-]*(?:\s+(?:(?:van|von|de|der|den|del|della|da|dos|di|du|la|le|el|al|bin|ibn|ben|ter|ten|af|av|y|e)\s+)*[^\W\d_][\w’'.-]*)*")
-_APPOSED_NAME = re.compile(r",\s+((?:(?:Mr|Mrs|Ms|Dr|Sir)\.?\s+)?[A-ZÀ-Þ][\w’'.-]*(?:\s+(?:[a-z]{2,3}\s+)?[A-ZÀ-Þ][\w’'.-]*)+)(?=,|\s+(?:said|told|says|added))")
-_PERSON_PRONOUNS = {"he": "m", "she": "f"}
-_GENDERED_TITLES = {"mr": "m", "sir": "m", "lord": "m", "mrs": "f", "ms": "f", "miss": "f", "dame": "f", "lady": "f"}
-_BODIES = frozenset(
-    """agency army association authority bank board body brigade bureau cabinet centre center city club college commission
-    committee company contractor council court department embassy federation firm force foundation fund government group
-    hospital house institute league letter log memo ministry movement network office operator organisation organization
-    outfit owner paper party police post regulator report service society statement study survey team union university""".split()
+from nli.lexicon import BODIES, GENDERED_TITLES, NEEDS_CLAUSE, PLAIN_VERBS, PRONOUN_GENDER, SPEECH_VERBS, TITLES
+
+_PARTICLES = "van von de der den del della da dos di du la le el al bin ibn ben ter ten af av y e".replace(" ", "|")
+_NAME = re.compile(rf"[^\W\d_][\w’'.-]*(?:\s+(?:(?:{_PARTICLES})\s+)*[^\W\d_][\w’'.-]*)*")
+_APPOSED_NAME = re.compile(
+    r",\s+((?:(?:Mr|Mrs|Ms|Dr|Sir)\.?\s+)?[A-ZÀ-Þ][\w’'.-]*(?:\s+(?:[a-z]{2,3}\s+)?[A-ZÀ-Þ][\w’'.-]*)+)(?=,|\s+(?:said|told|says|added))"
 )
 _ORGANISATIONS = {"ORG", "GPE", "NORP", "FAC"}
 
@@ -60,7 +37,9 @@ class Cast:
 
     names: dict[str, str | None] = field(default_factory=dict)  # full name -> gender, most recent last
     roles: dict[str, str] = field(default_factory=dict)  # "minister" -> full name
-    descriptions: list[tuple[str, str]] = field(default_factory=list)  # head noun, words: "official", "senior Iranian official"
+    descriptions: list[tuple[str, str]] = field(
+        default_factory=list
+    )  # head noun, words: "official", "senior Iranian official"
     focus: list[str] = field(default_factory=list)  # persons, most recent last
     body: str | None = None  # the last organisation or group that spoke
 
@@ -83,7 +62,7 @@ class Cast:
         fitting = [full for full in self.names if parts and parts <= _parts(full)]
         full = fitting[-1] if fitting else name
         title = words.split()[0].rstrip(".").lower()
-        self.names[full] = self.names.get(full) or _GENDERED_TITLES.get(title)
+        self.names[full] = self.names.get(full) or GENDERED_TITLES.get(title)
         return full
 
     def speaking(self, name: str, *, person: bool) -> str:
@@ -95,9 +74,9 @@ class Cast:
 
     def pronoun(self, word: str) -> str | None:
         """The person in focus whose gender does not rule them out; they / it: the last body that spoke."""
-        if word not in _PERSON_PRONOUNS:
+        if word not in PRONOUN_GENDER:
             return self.body
-        gender = _PERSON_PRONOUNS[word]
+        gender = PRONOUN_GENDER[word]
         for name in reversed(self.focus):
             if self.names.get(name) in (None, gender):
                 if name in self.names:
@@ -137,7 +116,12 @@ def _is_name_part(token: Token, entity: Span) -> bool:
     if token.text == "-":
         return not token.whitespace_
     known_otherwise = token.ent_type_ in _ORGANISATIONS | {"DATE", "LOC"}
-    return token.pos_ == "PROPN" and token.text[:1].isupper() and not known_otherwise and token.lower_.rstrip(".") not in TITLES
+    return (
+        token.pos_ == "PROPN"
+        and token.text[:1].isupper()
+        and not known_otherwise
+        and token.lower_.rstrip(".") not in TITLES
+    )
 
 
 def _parts(name: str) -> set[str]:
@@ -145,7 +129,7 @@ def _parts(name: str) -> set[str]:
 
 
 def _strip_titles(words: str) -> str:
-    kept = re.sub(r"(?:['’]s?)$", "", words.strip(" ,.;:\"“”")).split()
+    kept = re.sub(r"(?:['’]s?)$", "", words.strip(' ,.;:"“”')).split()
     while len(kept) > 1 and kept[0].rstrip(".,").lower() in TITLES | {"the", "a", "an"}:
         kept = kept[1:]
     return " ".join(kept)
@@ -158,7 +142,11 @@ def _role_words(entity: Span) -> set[str]:
     if root.dep_ == "appos":
         related.append(root.head)
     first_words = [t for t in entity if t.lower_.rstrip(".") in TITLES]
-    return {t.lower_ for t in [*related, *first_words] if t.pos_ in {"NOUN", "PROPN"} and t.lower_.rstrip(".") not in _GENDERED_TITLES}
+    return {
+        t.lower_
+        for t in [*related, *first_words]
+        if t.pos_ in {"NOUN", "PROPN"} and t.lower_.rstrip(".") not in GENDERED_TITLES
+    }
 
 
 def attribution(sentence: Span, quoted: list[bool], cast: Cast) -> Attribution | None:
@@ -171,7 +159,7 @@ def attribution(sentence: Span, quoted: list[bool], cast: Cast) -> Attribution |
         subject = _subject_of(token, has_quote)
         if subject is not None and quoted[subject.idx]:
             subject = None
-        if subject is None and token.lemma_ in _PLAIN_VERBS:
+        if subject is None and token.lemma_ in PLAIN_VERBS:
             subject = _beside(token, sentence, quoted)
         depth = sum(1 for _ in token.ancestors)
         if subject is not None and (best is None or depth < best[0]):
@@ -186,7 +174,9 @@ def _beside(verb: Token, sentence: Span, quoted: list[bool]) -> Token | None:
     before = [t for t in sentence if t.i < verb.i and t.text != ","][-1:]
     after = [t for t in sentence if t.i > verb.i and t.dep_ not in {"det", "amod", "compound"}][:1]
     for token in before + after:
-        fits = token.pos_ == "PROPN" or token.lower_ in {"he", "she", "they"} or (token in after and token.pos_ == "NOUN")
+        fits = (
+            token.pos_ == "PROPN" or token.lower_ in {"he", "she", "they"} or (token in after and token.pos_ == "NOUN")
+        )
         if fits and not quoted[token.idx]:
             return token
     return None
@@ -205,7 +195,7 @@ def _subject_of(token: Token, has_quote: bool) -> Token | None:
     if token.lemma_ not in SPEECH_VERBS:
         return None
     clause = any(c.dep_ in {"ccomp", "xcomp"} for c in token.children) or token.dep_ in {"ccomp", "parataxis"}
-    if token.lemma_ in _NEEDS_CLAUSE and not (clause or has_quote or _ruled_out(token)):
+    if token.lemma_ in NEEDS_CLAUSE and not (clause or has_quote or _ruled_out(token)):
         return None
     verb = token
     for _ in range(3):
@@ -236,7 +226,7 @@ def _name(subject: Token, cast: Cast) -> Attribution | None:
     elif subject.pos_ in {"NOUN", "PROPN", "ADJ", "NUM", "DET"}:
         speaker = cast.description(phrase.text, subject.lower_)
         body = subject.ent_type_ in _ORGANISATIONS or "Number=Plur" in str(subject.morph) or subject.pos_ == "PROPN"
-        cast.speaking(speaker, person=not body and subject.lower_ not in _BODIES)
+        cast.speaking(speaker, person=not body and subject.lower_ not in BODIES)
     else:
         return None
     if not speaker:
@@ -246,7 +236,12 @@ def _name(subject: Token, cast: Cast) -> Attribution | None:
 
 def _phrase(subject: Token) -> Span:
     """The noun phrase of a speaker without relative clauses, appositions and what follows a comma."""
-    cut = {t.i for c in subject.children if c.dep_ in {"relcl", "acl", "appos", "cc", "conj", "punct", "advcl"} for t in c.subtree}
+    cut = {
+        t.i
+        for c in subject.children
+        if c.dep_ in {"relcl", "acl", "appos", "cc", "conj", "punct", "advcl"}
+        for t in c.subtree
+    }
     left = [t.i for t in subject.subtree if t.i <= subject.i and t.i not in cut]
     right = [t.i for t in subject.subtree if t.i > subject.i and t.i not in cut]
     start, end = min(left, default=subject.i), subject.i
@@ -265,7 +260,7 @@ def _person_in(subject: Token, phrase: Span) -> str | None:
             if entity.label_ == "PERSON" and entity.start <= bearer.i < entity.end:
                 name = whole_name(entity)
                 before = name.doc[name.start - 1].text if name.start else ""
-                title = before if before.rstrip(".").lower() in _GENDERED_TITLES else ""
+                title = before if before.rstrip(".").lower() in GENDERED_TITLES else ""
                 return f"{title} {name.text}".strip()
     following = _APPOSED_NAME.match(subject.doc.text, phrase.end_char)
     if following and subject.pos_ == "NOUN":
@@ -277,5 +272,5 @@ def _person_in(subject: Token, phrase: Span) -> str | None:
             name = found[-1] if found else ""
             capitalised = [w for w in name.split() if w[0].isupper()]
             if len(capitalised) >= 2 or words.split()[0].rstrip(".").lower() in TITLES:
-                return words if words.split()[0].rstrip(".").lower() in _GENDERED_TITLES else name
+                return words if words.split()[0].rstrip(".").lower() in GENDERED_TITLES else name
     return None

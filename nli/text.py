@@ -13,7 +13,10 @@ from dataclasses import dataclass
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _TERMINAL = re.compile(r"[.!?:…][\"'”’)\]]*\s*$")
-_OPEN_ENDED = re.compile(r"(?:[,;–—-]|\b(?:a|an|the|of|in|on|at|to|for|by|with|from|and|or|but|that|as|its?|his|her|their|mr|mrs|ms|dr))\s*$", re.I)
+_OPEN_ENDED = re.compile(
+    r"(?:[,;–—-]|\b(?:a|an|the|of|in|on|at|to|for|by|with|from|and|or|but|that|as|its?|his|her|their|mr|mrs|ms|dr))\s*$",
+    re.I,
+)
 _INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060\u00ad"
 MAX_PARAGRAPH = 20_000  # characters given to the sentence splitter at once
 

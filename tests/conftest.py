@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from hypothesis import settings
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
 
-from hypothesis import settings
 from nli.scoring import PROBES
 
 settings.register_profile("steady", deadline=None)  # shared machines are slow now and then
@@ -25,7 +25,15 @@ ORDERS = {
 
 def tiny_tokenizer() -> PreTrainedTokenizerFast:
     """Words of the probe pairs, single letters and digits: enough to tell texts apart."""
-    words = sorted({w for p, h, _ in PROBES for text in (p, h) for w in pre_tokenizers.Whitespace().pre_tokenize_str(text.lower()) for w in (w[0],)})
+    words = sorted(
+        {
+            w
+            for p, h, _ in PROBES
+            for text in (p, h)
+            for w in pre_tokenizers.Whitespace().pre_tokenize_str(text.lower())
+            for w in (w[0],)
+        }
+    )
     letters = [chr(c) for c in range(33, 127)]
     vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *dict.fromkeys([*words, *letters, *(f"##{c}" for c in letters)])]
     core = Tokenizer(models.WordPiece({w: i for i, w in enumerate(vocabulary)}, unk_token="[UNK]"))
@@ -35,11 +43,18 @@ def tiny_tokenizer() -> PreTrainedTokenizerFast:
         single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
     )
     return PreTrainedTokenizerFast(
-        tokenizer_object=core, pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]", sep_token="[SEP]", model_max_length=64
+        tokenizer_object=core,
+        pad_token="[PAD]",
+        unk_token="[UNK]",
+        cls_token="[CLS]",
+        sep_token="[SEP]",
+        model_max_length=64,
     )
 
 
-def make_checkpoint(folder: Path, order: tuple[str, ...] = ORDERS["usual"], *, declared: tuple[str, ...] | None = None) -> Path:
+def make_checkpoint(
+    folder: Path, order: tuple[str, ...] = ORDERS["usual"], *, declared: tuple[str, ...] | None = None
+) -> Path:
     """A tiny BERT whose head is solved so that the probe pairs come out right, with its outputs in `order` but `declared` in
     the config (by default truthfully)."""
     torch.manual_seed(7)

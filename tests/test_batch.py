@@ -10,8 +10,18 @@ from nli.batch import score_file
 from nli.errors import InputError
 
 ROWS = [
-    {"id": 7, "premise": "Nobody was injured in the fire.", "hypothesis": "Twelve people were injured in the fire.", "note": "naïve, “x”"},
-    {"id": 8, "premise": "The museum is open on Sundays.", "hypothesis": "The museum is closed on Sundays.", "note": ""},
+    {
+        "id": 7,
+        "premise": "Nobody was injured in the fire.",
+        "hypothesis": "Twelve people were injured in the fire.",
+        "note": "naïve, “x”",
+    },
+    {
+        "id": 8,
+        "premise": "The museum is open on Sundays.",
+        "hypothesis": "The museum is closed on Sundays.",
+        "note": "",
+    },
 ]
 
 
@@ -48,10 +58,16 @@ def test_every_format_keeps_rows_and_columns(tmp_path, scorer, source, target):
     out = tmp_path / f"out.{target}"
     counts = score_file(str(write(tmp_path / f"in.{source}", ROWS)), str(out), scorer)
     rows = read(out)
-    assert counts.scored == 2 and [list(r) for r in rows] == [["id", "premise", "hypothesis", "note", *("entailment", "neutral", "contradiction", "label")]] * 2
+    assert (
+        counts.scored == 2
+        and [list(r) for r in rows]
+        == [["id", "premise", "hypothesis", "note", *("entailment", "neutral", "contradiction", "label")]] * 2
+    )
     assert [str(r["id"]) for r in rows] == ["7", "8"] and rows[0]["note"] == ROWS[0]["note"]
     assert [r["label"] for r in rows] == ["contradiction"] * 2
-    assert float(rows[0]["contradiction"]) == pytest.approx(scorer.score([(ROWS[0]["premise"], ROWS[0]["hypothesis"])]).probabilities[0, 2], abs=1e-5)
+    assert float(rows[0]["contradiction"]) == pytest.approx(
+        scorer.score([(ROWS[0]["premise"], ROWS[0]["hypothesis"])]).probabilities[0, 2], abs=1e-5
+    )
     assert sorted(p.name for p in tmp_path.iterdir()) == sorted({f"in.{source}", f"out.{target}"})
 
 
@@ -70,7 +86,10 @@ def test_more_rows_than_a_window_stay_in_order(tmp_path, scorer, monkeypatch):
 
 BROKEN = {
     "in.jsonl": ('{"premise": "a b", "hypothesis": "c"}\n{"premise": "a b", "hypothesis"\n', ":2: broken JSON"),
-    "null.jsonl": ('{"premise": "a b", "hypothesis": "c"}\n\n{"premise": null, "hypothesis": "c"}\n', ":3: column 'premise' holds null"),
+    "null.jsonl": (
+        '{"premise": "a b", "hypothesis": "c"}\n\n{"premise": null, "hypothesis": "c"}\n',
+        ":3: column 'premise' holds null",
+    ),
     "list.jsonl": ('{"premise": "a b", "hypothesis": "c"}\n[1]\n', ":2: expected a JSON object, found list"),
     "empty.csv": ("premise,hypothesis\na b,c\n , c\n", ":3: column 'premise' is empty"),
     "ragged.csv": ('premise,hypothesis\n"a\nb",c\na,b,c\n', ":4: 3 cells, expected 2"),

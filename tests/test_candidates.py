@@ -8,7 +8,12 @@ def claim(text, i=0):
     return Claim("x.txt", i, i + len(text), text, text, None, 1)
 
 
-TOPICS = ["The harbour will be sold next year", "The nurses ended their strike", "Snow closed the northern railway", "The bank raised its interest rate"]
+TOPICS = [
+    "The harbour will be sold next year",
+    "The nurses ended their strike",
+    "Snow closed the northern railway",
+    "The bank raised its interest rate",
+]
 
 
 def test_all_pairs_when_they_are_few():

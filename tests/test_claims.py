@@ -43,7 +43,9 @@ def test_surnames_and_titles_become_the_full_name():
 
 
 def test_the_official_is_the_official_named_before():
-    text = "A senior Iranian official said no talks had been held. “They only discussed the weather,” the official said."
+    text = (
+        "A senior Iranian official said no talks had been held. “They only discussed the weather,” the official said."
+    )
     assert speakers(text) == ["senior Iranian official"] * 2
 
 
@@ -84,7 +86,28 @@ def test_lines_and_spans_survive_wraps_entities_bom_and_crlf():
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.sampled_from(["She said ", "“No,", "” ", "\n", "\n\n", "the dam broke. ", "&quot;", "Mr. Li ", "told us ", '"', "— ", "12 ", "it is."]), max_size=30).map("".join))
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "She said ",
+                "“No,",
+                "” ",
+                "\n",
+                "\n\n",
+                "the dam broke. ",
+                "&quot;",
+                "Mr. Li ",
+                "told us ",
+                '"',
+                "— ",
+                "12 ",
+                "it is.",
+            ]
+        ),
+        max_size=30,
+    ).map("".join)
+)
 def test_every_span_is_the_claim_in_the_source(text):
     for claim in claims(text):
         assert text[claim.start : claim.end] == claim.source != ""
@@ -106,6 +129,14 @@ def test_a_very_long_line_is_read_whole():
 def test_seed_article():
     text = (SHARED / "seed/article.txt").read_text(encoding="utf-8")
     found = claims(text)
-    by_words = {words: next(c for c in found if words in c.source) for words in ("not rule", "not include", "no bilateral", "not interested")}
-    assert [c.speaker for c in by_words.values()] == ["John Kerry", "Josh Earnest", "senior Iranian official", "Josh Earnest"]
+    by_words = {
+        words: next(c for c in found if words in c.source)
+        for words in ("not rule", "not include", "no bilateral", "not interested")
+    }
+    assert [c.speaker for c in by_words.values()] == [
+        "John Kerry",
+        "Josh Earnest",
+        "senior Iranian official",
+        "Josh Earnest",
+    ]
     assert not [c for c in found if "Comment" in c.source or "contributed" in c.source or "Volunteers" in c.source]

@@ -69,7 +69,18 @@ def test_nothing_found(run, article):
 
 
 def test_standard_input_output_file_and_fail_on_contradiction(run, tmp_path):
-    result = run("detect", "-", "--format", "jsonl", "--output", "out.jsonl", "--threshold", "0", "--fail-on-contradiction", stdin=TEXT)
+    result = run(
+        "detect",
+        "-",
+        "--format",
+        "jsonl",
+        "--output",
+        "out.jsonl",
+        "--threshold",
+        "0",
+        "--fail-on-contradiction",
+        stdin=TEXT,
+    )
     assert result.exit_code == 3 and result.stdout == ""
     assert json.loads((tmp_path / "out.jsonl").read_text())["a"]["document"] == "-"
     assert run("detect", "-", "--threshold", "1", "--fail-on-contradiction", stdin=TEXT).exit_code == 0
@@ -109,7 +120,13 @@ def test_skip_invalid_leaves_out_and_says_so(run, article):
 
 
 def test_usage_errors_exit_with_2(run, article):
-    for arguments in (["detect"], ["detect", article, "--threshold", "7"], ["score", "a.csv"], ["unknown"], ["eval", "a.csv", "--where", "x"]):
+    for arguments in (
+        ["detect"],
+        ["detect", article, "--threshold", "7"],
+        ["score", "a.csv"],
+        ["unknown"],
+        ["eval", "a.csv", "--where", "x"],
+    ):
         assert run(*arguments, model=False).exit_code == 2
 
 
@@ -120,11 +137,18 @@ def test_bad_models(run, article, tmp_path):
 
 
 def test_score(run, tmp_path):
-    (tmp_path / "in.csv").write_text("premise,hypothesis,n\nNobody was injured in the fire.,Twelve people were injured in the fire.,5\n")
+    (tmp_path / "in.csv").write_text(
+        "premise,hypothesis,n\nNobody was injured in the fire.,Twelve people were injured in the fire.,5\n"
+    )
     result = run("score", "in.csv", "out.jsonl")
     assert result.exit_code == 0 and result.stdout == "" and "1 pairs scored, 0 skipped" in result.stderr
     assert json.loads((tmp_path / "out.jsonl").read_text())["label"] == "contradiction"
-    piped = run("score", "-", "-", stdin='{"premise": "The museum is open on Sundays.", "hypothesis": "The museum is closed on Sundays."}\n')
+    piped = run(
+        "score",
+        "-",
+        "-",
+        stdin='{"premise": "The museum is open on Sundays.", "hypothesis": "The museum is closed on Sundays."}\n',
+    )
     assert json.loads(piped.stdout)["label"] == "contradiction"
 
 
@@ -135,23 +159,47 @@ def test_score_with_bad_input(run, tmp_path):
     fails(run("score", "in.csv", "out.csv"), "in.csv:3", "empty")
     assert not (tmp_path / "out.csv").exists()
     skipping = run("score", "in.csv", "out.csv", "--skip-invalid")
-    assert skipping.exit_code == 0 and "skipped in.csv:3" in skipping.stderr and "1 pairs scored, 1 skipped" in skipping.stderr
+    assert (
+        skipping.exit_code == 0
+        and "skipped in.csv:3" in skipping.stderr
+        and "1 pairs scored, 1 skipped" in skipping.stderr
+    )
 
 
 def test_eval(run, tmp_path):
-    (tmp_path / "in.tsv").write_text("premise\thypothesis\tlabel\nNobody was injured in the fire.\tTwelve people were injured in the fire.\tcontradiction\n")
+    (tmp_path / "in.tsv").write_text(
+        "premise\thypothesis\tlabel\nNobody was injured in the fire.\tTwelve people were injured in the fire.\tcontradiction\n"
+    )
     result = run("eval", "in.tsv", "--json", "out.json")
     numbers = json.loads((tmp_path / "out.json").read_text())
     assert result.exit_code == 0 and "| accuracy | 1.000 |" in result.stdout
-    needed = {"n", "accuracy", "macro_f1", "per_class", "contradiction_average_precision", "ece", "brier", "confusion", "intervals", "model", "data_hash"}
+    needed = {
+        "n",
+        "accuracy",
+        "macro_f1",
+        "per_class",
+        "contradiction_average_precision",
+        "ece",
+        "brier",
+        "confusion",
+        "intervals",
+        "model",
+        "data_hash",
+    }
     assert needed <= set(numbers)
     fails(run("eval", "no.tsv"), "no.tsv")
 
 
 def test_a_killed_run_leaves_nothing_that_looks_complete(tiny, tmp_path):
     source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
-    source.write_text("".join(json.dumps({"premise": f"{n} " * 30, "hypothesis": f"b {n}"}) + "\n" for n in range(60_000)))
-    process = subprocess.Popen([sys.executable, "-m", "nli", "score", str(source), str(target), "--model", str(tiny)], stderr=subprocess.PIPE, text=True)
+    source.write_text(
+        "".join(json.dumps({"premise": f"{n} " * 30, "hypothesis": f"b {n}"}) + "\n" for n in range(60_000))
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "nli", "score", str(source), str(target), "--model", str(tiny)],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     while not (tmp_path / "out.jsonl.partial").exists() and process.poll() is None:
         time.sleep(0.05)
     os.kill(process.pid, signal.SIGINT)

@@ -54,7 +54,13 @@ def test_hand_computed():
     assert numbers["brier"] == pytest.approx((0.24 + 0.78 + 0.06 + 0.62) / 4)
 
 
-@given(st.lists(st.tuples(st.integers(0, 2), st.sampled_from([0.0, 0.25, 0.5, 1.0]), st.sampled_from([0.1, 0.5])), min_size=1, max_size=30))
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 2), st.sampled_from([0.0, 0.25, 0.5, 1.0]), st.sampled_from([0.1, 0.5])),
+        min_size=1,
+        max_size=30,
+    )
+)
 def test_against_scikit_learn_with_ties_and_missing_classes(rows):
     truth = np.array([r[0] for r in rows])
     raw = np.array([[r[1], r[2], 0.3] for r in rows])
@@ -63,7 +69,9 @@ def test_against_scikit_learn_with_ties_and_missing_classes(rows):
     expected = f1_score(truth, probabilities.argmax(1), labels=np.unique(truth), average="macro", zero_division=0)
     assert numbers["macro_f1"] == pytest.approx(expected)
     if (truth == 2).any():
-        assert numbers["contradiction_average_precision"] == pytest.approx(average_precision_score(truth == 2, probabilities[:, 2]))
+        assert numbers["contradiction_average_precision"] == pytest.approx(
+            average_precision_score(truth == 2, probabilities[:, 2])
+        )
     else:
         assert numbers["contradiction_average_precision"] is None
     low, high = metrics.intervals(truth, probabilities, np.arange(len(truth)), resamples=50)["accuracy"]
@@ -83,24 +91,38 @@ def test_files_with_other_names_and_vocabularies(tmp_path):
     (tmp_path / "b.tsv").write_text("evidence\tclaim\tlabel\na b\tc\tREFUTES\na b\tc\tNOT ENOUGH INFO\n")
     assert [p.label for p in load_pairs(str(tmp_path / "b.tsv")).pairs] == ["contradiction", "neutral"]
     with gzip.open(tmp_path / "c.jsonl.gz", "wt") as file:
-        file.write('{"premise": "a", "hypothesis": "b", "label": "neutral", "split": "dev"}\n{"premise": "a", "hypothesis": "b", "label": "neutral"}\n')
+        file.write(
+            '{"premise": "a", "hypothesis": "b", "label": "neutral", "split": "dev"}\n{"premise": "a", "hypothesis": "b", "label": "neutral"}\n'
+        )
     assert len(load_pairs(str(tmp_path / "c.jsonl.gz"), where={"split": "dev"}).pairs) == 1
 
 
 def test_saved_datasets_use_their_own_label_names(tmp_path):
     from datasets import ClassLabel, Dataset, Features, Value
 
-    features = Features({"premise": Value("string"), "hypothesis": Value("string"), "label": ClassLabel(names=["contradiction", "entailment", "neutral"])})
-    Dataset.from_dict({"premise": ["a", "b", "c"], "hypothesis": ["x"] * 3, "label": [0, 1, -1]}, features=features).save_to_disk(tmp_path / "saved")
+    features = Features(
+        {
+            "premise": Value("string"),
+            "hypothesis": Value("string"),
+            "label": ClassLabel(names=["contradiction", "entailment", "neutral"]),
+        }
+    )
+    Dataset.from_dict(
+        {"premise": ["a", "b", "c"], "hypothesis": ["x"] * 3, "label": [0, 1, -1]}, features=features
+    ).save_to_disk(tmp_path / "saved")
     loaded = load_pairs(str(tmp_path / "saved"))
     assert [p.label for p in loaded.pairs] == ["contradiction", "entailment"] and loaded.unlabelled == 1
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [("premise,hypothesis,label\na,b,2\n", "a.csv:2: label '2'.*integers say nothing"), ("premise,label\na,neutral\n", "no hypothesis column; found premise, label"),
-     ("premise,hypothesis,label\na,,neutral\n", "a.csv:2: column 'hypothesis' is empty"), ("premise,hypothesis,label\na,b,-\n", "no labelled pairs")],
-)  # fmt: skip
+    [
+        ("premise,hypothesis,label\na,b,2\n", "a.csv:2: label '2'.*integers say nothing"),
+        ("premise,label\na,neutral\n", "no hypothesis column; found premise, label"),
+        ("premise,hypothesis,label\na,,neutral\n", "a.csv:2: column 'hypothesis' is empty"),
+        ("premise,hypothesis,label\na,b,-\n", "no labelled pairs"),
+    ],
+)
 def test_unusable_sets(tmp_path, content, message):
     (tmp_path / "a.csv").write_text(content)
     with pytest.raises(InputError, match=message):

@@ -31,7 +31,7 @@ def test_the_order_of_the_heads_changes_nothing(tmp_path, detector, order):
 
 def test_heads_declared_in_the_wrong_order_are_refused_with_the_right_order(tmp_path):
     folder = make_checkpoint(tmp_path / "m", ORDERS["reversed"], declared=ORDERS["usual"])
-    with pytest.raises(CheckpointError, match="wrong order.*--labels contradiction,neutral,entailment"):
+    with pytest.raises(CheckpointError, match=r"wrong order.*--labels contradiction,neutral,entailment"):
         nli.Detector.load(str(folder))
     assert nli.Detector.load(str(folder), labels=ORDERS["reversed"]).score([PROBES[4][:2]])[0].label == "contradiction"
 

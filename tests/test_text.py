@@ -10,7 +10,10 @@ def texts(source: str) -> list[str]:
 
 def test_hard_wraps_join_and_blank_lines_separate():
     source = "The council met on Monday in the town hall and decided to\nclose the bridge for the winter.\n\nIt opens again in May.\n"
-    assert texts(source) == ["The council met on Monday in the town hall and decided to close the bridge for the winter.", "It opens again in May."]
+    assert texts(source) == [
+        "The council met on Monday in the town hall and decided to close the bridge for the winter.",
+        "It opens again in May.",
+    ]
 
 
 def test_a_short_line_before_a_capital_is_a_heading_of_its_own():
@@ -40,7 +43,11 @@ def test_every_visible_character_is_mapped_to_where_it_stands(source):
                 assert character == source[start]
 
 
-@given(st.lists(st.sampled_from(["word", " ", "\n", "\n\n", "&amp;", "&lt;b", "“", "\t", "Capital."]), max_size=60).map("".join))
+@given(
+    st.lists(st.sampled_from(["word", " ", "\n", "\n\n", "&amp;", "&lt;b", "“", "\t", "Capital."]), max_size=60).map(
+        "".join
+    )
+)
 def test_no_word_is_lost(source):
     import html
 

@@ -1,0 +1,64 @@
+"""The checkpoint that ships: its scores are frozen, and it finds what it was made for."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nli
+from nli import checkpoints
+from nli.cases import read_cases, score_cases
+
+ROOT = Path(__file__).parent.parent
+FROZEN = json.loads((ROOT / "tests/frozen_scores.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def detector():
+    return nli.Detector.load()
+
+
+def test_frozen_scores(detector):
+    """Within .03: int8 kernels differ a little between processors."""
+    scores = detector.score([(row["premise"], row["hypothesis"]) for row in FROZEN])
+    np.testing.assert_allclose(scores, [row["scores"] for row in FROZEN], atol=0.03)
+
+
+def test_a_pair_scores_the_same_in_any_company(detector):
+    pairs = [(row["premise"], row["hypothesis"]) for row in FROZEN]
+    alone = [detector.score([pair])[0] for pair in pairs]
+    np.testing.assert_allclose(detector.score(pairs), alone, atol=1e-4)
+
+
+def test_the_sample_article(detector):
+    """Both conflicts, at most two wrong flags, every speaker."""
+    counts = score_cases(list(read_cases(ROOT / "eval/sample")), detector.detect)
+    assert counts.found == counts.conflicts == 2
+    assert counts.flagged - counts.right <= 2
+    assert counts.speakers_right == counts.speakers
+
+
+def test_folder_is_whole_and_small():
+    folder = checkpoints.shipped()["default"]
+    assert {
+        "model.onnx",
+        "config.json",
+        "tokenizer.json",
+        "decision.json",
+        "manifest.json",
+        "recipe.json",
+        "README.md",
+    } <= {p.name for p in folder.iterdir()}
+    assert sum(p.stat().st_size for p in folder.iterdir()) <= 80_000_000
+
+
+def test_loading_needs_no_torch():
+    import subprocess
+    import sys
+
+    code = "import sys, nli; nli.Detector.load().score([('a b', 'c d')]); print('torch' in sys.modules)"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+        == "False"
+    )

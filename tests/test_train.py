@@ -1,0 +1,115 @@
+"""The recipe machinery on a tiny base: mixing, two stages, resume, 8-bit activations."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "models"))
+torch = pytest.importorskip("torch")
+
+import mix  # noqa: E402
+import quantise  # noqa: E402
+import train  # noqa: E402
+
+
+def test_reversed_pairs_keep_only_what_holds():
+    def swapped(label):
+        return mix.Example("a", "b", label, "s").swapped().label
+
+    assert [swapped(x) for x in ("contradiction", "neutral", "entailment")] == [
+        "contradiction",
+        "neutral",
+        "not_contradiction",
+    ]
+
+
+def test_a_dossier_gives_every_pair_once_and_leaves_out_the_arguable():
+    dossier = {
+        "claims": [{"id": i, "text": i.upper()} for i in "abcd"],
+        "relations": [
+            {"a": "a", "b": "b", "label": "contradiction"},
+            {"a": "c", "b": "a", "label": "entailment", "direction": "b->a"},
+            {"a": "c", "b": "d", "label": "arguable"},
+        ],
+    }
+    pairs = {(e.premise, e.hypothesis): e.label for e in mix.dossier_pairs(dossier)}
+    assert pairs == {
+        ("A", "B"): "contradiction",
+        ("A", "C"): "entailment",
+        ("A", "D"): "neutral",
+        ("B", "C"): "neutral",
+        ("B", "D"): "neutral",
+    }
+
+
+def test_joined_classes_share_their_mass():
+    logits = torch.log(torch.tensor([[0.2, 0.3, 0.5], [0.2, 0.3, 0.5]]))
+    allowed = torch.tensor([mix.ALLOWED["not_entailment"], mix.ALLOWED["contradiction"]])
+    assert train.joined_class_loss(logits, allowed, 0.0).item() == pytest.approx(
+        -(torch.tensor([0.8, 0.5]).log().mean().item())
+    )
+
+
+def test_four_bits_are_sixteen_steps_and_rounding_twice_changes_nothing():
+    weight = torch.randn(5, 64)
+    once = train.four_bit(weight, 32)
+    assert all(len(block.unique()) <= 16 for block in once.view(-1, 32))
+    assert (once - weight).abs().max() < weight.abs().max() / 7
+    torch.testing.assert_close(train.four_bit(once, 32), once)
+
+
+def test_the_best_range_gives_up_an_outlier_but_not_a_crowd():
+    values = torch.cat([torch.linspace(-1, 1, 10_000), torch.tensor([4.0])])
+    scale, zero = quantise.best_range(values)
+    assert 0 < scale < 5 / 255 and 0 <= zero <= 255
+    narrow, _ = quantise.best_range(torch.linspace(-1, 1, 10_000))
+    assert narrow == pytest.approx(2 / 255, rel=0.02)
+
+
+def test_batches_hold_every_example_once_and_little_padding():
+    lengths = [n % 50 + 5 for n in range(1000)]
+    batches = train.length_sorted_batches(lengths, 32, seed=1)
+    assert sorted(i for batch in batches for i in batch) == list(range(1000))
+    assert sum(max(lengths[i] for i in b) * len(b) for b in batches) < 1.1 * sum(lengths)
+
+
+def test_a_recipe_runs_and_goes_on_where_it_stopped(tiny, tmp_path):
+    rows = [{"premise": f"dam {n}", "hypothesis": f"river {n}", "label": "neutral", "source": "x"} for n in range(8)]
+    (tmp_path / "public.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows))
+    (tmp_path / "held.json").write_text("[]")
+    recipe = f"""
+name = "{tmp_path.name}"
+seed = 1
+[base]
+path = "{tiny}"
+[data]
+held_out_dossiers = "{tmp_path}/held.json"
+articles = "eval/none"
+[data.files]
+public = ["{tmp_path}/public.jsonl"]
+[[stages]]
+name = "one"
+batch = 4
+lr = 1e-4
+max_length = 32
+fake_quant = true
+mix = [{{ source = "public", limit = 8 }}]
+"""
+    (tmp_path / "recipe.toml").write_text(recipe)
+    command = [
+        sys.executable,
+        str(ROOT / "models/train.py"),
+        str(tmp_path / "recipe.toml"),
+        "--output",
+        str(tmp_path / "out"),
+        "--smoke",
+    ]
+    subprocess.run(command, check=True, capture_output=True)
+    record = json.loads((tmp_path / "out/recipe.json").read_text())
+    assert record["stages"] == {"one": {"examples": 8, "steps": 2}} and "public.jsonl" in record["data"]
+    again = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert "2/2" in again.stderr
