@@ -86,7 +86,7 @@ class Contradiction:
 
 
 def _side(claim: Claim) -> dict[str, Any]:
-    keys = ("document", "start", "end", "text", "speaker", "line")
+    keys = ("document", "start", "end", "text", "speaker", "line", "source")
     return {key: getattr(claim, key) for key in keys}
 
 

@@ -66,7 +66,7 @@ def _json(findings: Findings) -> str:
 
 
 def _csv(findings: Findings) -> str:
-    sides = [f"{side}_{key}" for side in "ab" for key in ("document", "line", "start", "end", "speaker", "text")]
+    sides = [f"{side}_{key}" for side in "ab" for key in ("document", "line", "start", "end", "speaker", "text", "source")]
     out = io.StringIO()
     writer = csv.DictWriter(out, ["score", "type", *sides])
     writer.writeheader()
