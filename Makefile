@@ -26,6 +26,7 @@ train: $(VENV)/installed-dev
 	$(BIN)/pip install --quiet -c constraints.txt -e '.[train]'
 	$(BIN)/python models/train.py models/recipes/default.toml
 	$(BIN)/python models/export.py models/runs/default/checkpoint models/default
+	$(BIN)/python models/decide.py models/default
 
 wheel: $(VENV)/installed-dev
 	$(BIN)/python -m build --wheel
