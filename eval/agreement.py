@@ -16,11 +16,15 @@ def table(rows: list[dict[str, Any]]) -> str:
     groups, found = (sum(r[key] for r in articles) for key in ("groups_first", "groups_also_second"))
     pairs, only = (sum(r[key] for r in articles) for key in ("pairs_second", "pairs_only_second"))
     lines.append(f"| disputes in articles, found again by the second reader | {groups} | {found} |")
-    lines.append(f"| conflicting sentence pairs that the second reader listed, in a dispute of the first | {pairs} | {pairs - only} |")
+    lines.append(
+        f"| conflicting sentence pairs that the second reader listed, in a dispute of the first | {pairs} | {pairs - only} |"
+    )
     for kind, name in (("dossier", "dossier pairs: listed ones and near misses"), ("news", "news pairs")):
         read = [(r["first"], r["second"]) for r in rows if r["kind"] == kind and r["first"] != "arguable"]
         kappa = cohen_kappa_score(*zip(*read, strict=True))
-        lines.append(f"| {name} | {len(read)} | {sum(a == b for a, b in read)} the same label, Cohen's kappa {kappa:.3f} |")
+        lines.append(
+            f"| {name} | {len(read)} | {sum(a == b for a, b in read)} the same label, Cohen's kappa {kappa:.3f} |"
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -29,7 +33,8 @@ def main() -> None:
     card = HERE / "README.md"
     text = card.read_text(encoding="utf-8")
     card.write_text(
-        re.sub(r"(?<=<!-- agreement -->\n).*?(?=<!-- end -->)", lambda _: table(rows), text, flags=re.S), encoding="utf-8"
+        re.sub(r"(?<=<!-- agreement -->\n).*?(?=<!-- end -->)", lambda _: table(rows), text, flags=re.S),
+        encoding="utf-8",
     )
 
 

@@ -17,7 +17,7 @@ from scipy.optimize import minimize_scalar
 from sklearn.metrics import average_precision_score
 
 from nli import checkpoints
-from nli.cases import Case, read_cases
+from nli.cases import Case, among, read_cases
 from nli.claims import extract_all
 from nli.decision import RULES, Decision
 from nli.evaluation import load_pairs
@@ -37,7 +37,10 @@ STEPS = np.linspace(0.02, 0.99, 98)
 def claim_pairs(case: Case) -> tuple[list[tuple[str, str]], list[bool]]:
     """All pairs of a case's claims that readers agreed on, and whether each is a conflict."""
     claims, _ = extract_all(case.documents)
-    kept = [(a, b) for a, b in itertools.combinations(claims, 2) if case.conflicts(a, b) or not case.same_side(a, b)]
+    pairs = itertools.combinations(claims, 2)
+    kept = [
+        (a, b) for a, b in pairs if case.conflicts(a, b) or not (case.same_side(a, b) or among(case.arguable, a, b))
+    ]
     return [(a.text, b.text) for a, b in kept], [bool(case.conflicts(a, b)) for a, b in kept]
 
 

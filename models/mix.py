@@ -18,7 +18,6 @@ from nli.candidates import embed
 from nli.cases import among, read_cases
 from nli.claims import extract_all
 
-LABELS = ("entailment", "neutral", "contradiction")
 ALLOWED = {
     "entailment": (1, 0, 0),
     "neutral": (0, 1, 0),

@@ -11,21 +11,27 @@ import hashlib
 import importlib.metadata
 import json
 import math
+import os
 import random
 import shutil
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import mix
 import quantise
-import tomllib
 import torch
 from torch.nn.utils.rnn import pad_sequence
 from tqdm import tqdm
 from transformers import AutoModelForSequenceClassification, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+
+from nli.records import LABELS
+
+try:
+    import tomllib
+except ModuleNotFoundError:  # Python 3.10
+    import tomli as tomllib
 
 ROOT = Path(__file__).parent.parent
 SAVE_EVERY = 200  # steps
@@ -33,7 +39,7 @@ SAVE_EVERY = 200  # steps
 
 def has_bf16() -> bool:
     """Whether bfloat16 matrix multiplication is native: on CPUs without it, autocast is slower than float32."""
-    return torch.cuda.is_available() or torch.cpu._is_avx512_bf16_supported()
+    return bool(torch.cpu._is_avx512_bf16_supported())
 
 
 def load_base(base: dict[str, Any]) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
@@ -43,8 +49,8 @@ def load_base(base: dict[str, Any]) -> tuple[PreTrainedModel, PreTrainedTokenize
         path,
         dtype=torch.float32,
         num_labels=3,
-        id2label=dict(enumerate(mix.LABELS)),
-        label2id={name: i for i, name in enumerate(mix.LABELS)},
+        id2label=dict(enumerate(LABELS)),
+        label2id={name: i for i, name in enumerate(LABELS)},
     )
     words = model.get_input_embeddings().weight
     words.requires_grad_(False)
@@ -120,8 +126,8 @@ class Batches:
             return model(input_ids=input_ids, attention_mask=mask).logits.float()
 
 
-def train_stage(model: PreTrainedModel, batches: Batches, options: dict[str, Any], run: Path) -> None:
-    """One stage of optimisation; saves to and resumes from `run`."""
+def train_stage(model: PreTrainedModel, batches: Batches, options: dict[str, Any], run: Path, fingerprint: str) -> None:
+    """One stage of optimisation; saves to and resumes from `run`, which must hold a run of the same `fingerprint`."""
     state, start, total = run / "state.pt", 0, len(batches.order)
     if options.get("fake_quant"):
         fix_activation_ranges(model, batches, run)
@@ -131,6 +137,10 @@ def train_stage(model: PreTrainedModel, batches: Batches, options: dict[str, Any
     optimizer = torch.optim.AdamW([{"params": decay, "weight_decay": 0.01}, {"params": plain, "weight_decay": 0.0}])
     if state.exists():
         saved = torch.load(state, weights_only=True)
+        if saved["fingerprint"] != fingerprint:
+            raise SystemExit(
+                f"{run} holds a run of another recipe or other data; remove it, or give another --runs folder"
+            )
         model.load_state_dict(saved["model"])
         optimizer.load_state_dict(saved["optimizer"])
         start = saved["step"]
@@ -151,7 +161,8 @@ def train_stage(model: PreTrainedModel, batches: Batches, options: dict[str, Any
         running = loss.item() if running is None else 0.98 * running + 0.02 * loss.item()
         progress.set_postfix(loss=f"{running:.3f}", refresh=False)
         if (step + 1) % SAVE_EVERY == 0 or step + 1 == total:
-            save_state(state, {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step + 1})
+            weights = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
+            save_state(state, {**weights, "step": step + 1, "fingerprint": fingerprint})
 
 
 def fix_activation_ranges(model: PreTrainedModel, batches: Batches, run: Path) -> None:
@@ -173,31 +184,38 @@ def save_state(path: Path, state: dict[str, Any]) -> None:
     partial.replace(path)
 
 
-def hashes(paths: list[Path]) -> Iterator[tuple[str, str]]:
-    for path in paths:
-        yield path.name, hashlib.sha256(path.read_bytes()).hexdigest()
+def hashes(paths: list[Path]) -> dict[str, str]:
+    """SHA-256 of files, and of folders of weights file by file, by path relative to the project."""
+    files = [file for path in paths for file in ([path] if path.is_file() else sorted(path.glob("*.safetensors")))]
+    return {os.path.relpath(file, ROOT): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("recipe", type=Path)
-    parser.add_argument("--output", type=Path, help="checkpoint folder (default: models/runs/NAME/checkpoint)")
+    parser.add_argument("--runs", type=Path, default=ROOT / "models/runs", help="folder for the state of runs")
+    parser.add_argument(
+        "--output", type=Path, help="checkpoint folder (default: NAME/checkpoint in the folder of runs)"
+    )
     parser.add_argument("--smoke", action="store_true", help="three small steps a stage, to see that everything runs")
     args = parser.parse_args()
     recipe = tomllib.loads(args.recipe.read_text(encoding="utf-8"))
-    run = ROOT / "models/runs" / (recipe["name"] + ("-smoke" if args.smoke else ""))
+    run = args.runs / (recipe["name"] + ("-smoke" if args.smoke else ""))
     output = args.output or run / "checkpoint"
     started = time.time()
     model, tokenizer = load_base(recipe["base"])
-    catalogue = mix.Sources(ROOT, recipe["data"], recipe["seed"])
+    sources = mix.Sources(ROOT, recipe["data"], recipe["seed"])
+    data = hashes([ROOT / recipe["base"]["path"], *sources.files])
     steps = {}
-    for stage in recipe["stages"]:
+    for number, stage in enumerate(recipe["stages"], 1):
         options = {"seed": recipe["seed"], **stage} | ({"max_steps": 3, "batch": 4} if args.smoke else {})
-        examples = mix.build(stage, catalogue, recipe["seed"])
+        examples = mix.build(stage, sources, recipe["seed"])
         batches = Batches(tokenizer, examples, options)
         steps[stage["name"]] = {"examples": len(examples), "steps": len(batches.order)}
         print(stage["name"], steps[stage["name"]], file=sys.stderr)
-        train_stage(model, batches, options, run / stage["name"])
+        so_far = [recipe["base"], recipe["seed"], recipe["stages"][:number], data]
+        fingerprint = hashlib.sha256(json.dumps(so_far).encode()).hexdigest()
+        train_stage(model, batches, options, run / stage["name"], fingerprint)
         if (run / stage["name"] / "activation_ranges.json").exists():
             output.mkdir(parents=True, exist_ok=True)
             shutil.copy(run / stage["name"] / "activation_ranges.json", output)
@@ -206,7 +224,7 @@ def main() -> None:
     record = {
         "recipe": recipe,
         "stages": steps,
-        "data": dict(hashes(catalogue.files)),
+        "data": data,
         "versions": {p: importlib.metadata.version(p) for p in ("torch", "transformers", "tokenizers")},
         "bf16": has_bf16(),
         "seconds": round(time.time() - started),

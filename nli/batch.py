@@ -5,18 +5,18 @@ The output is written to `OUT.partial` and renamed at the end: a file called OUT
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import itertools
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from nli.errors import InputError
-from nli.readers import Rejected, Row, file_format, read_rows, text_cell
+from nli.readers import Rejected, Row, file_format, open_text, read_rows, text_cell
 from nli.records import LABELS
 from nli.scoring import Scorer
 
@@ -83,23 +83,25 @@ def score_file(
 def _valid(
     rows: Iterable[tuple[int, Row]], columns: tuple[str, str], reject: Callable[[Rejected], None]
 ) -> Iterator[Row]:
+    """Rows with two texts and none of the columns that are added. Without the named columns in the first row, nothing fits."""
     for number, (line, row) in enumerate(rows):
-        if not number and (taken := [name for name in ADDED if name in row]):
+        if not number and all(column not in row for column in columns):
+            found = ", ".join(map(str, row))
             raise InputError(
-                f"the input already has a column {taken[0]!r}, which would be overwritten; rename it first"
+                f"no columns {columns[0]!r} and {columns[1]!r}; found {found}; name them with --premise and --hypothesis"
             )
         try:
+            if taken := [name for name in ADDED if name in row]:
+                raise ValueError(f"there is a column {taken[0]!r} already, which would be overwritten; rename it first")
             for column in columns:
                 text_cell(row, column)
         except ValueError as error:
-            if not number and all(c not in row for c in columns):
-                raise InputError(f"{error}; name the columns with --premise and --hypothesis") from error
             reject(Rejected(line, str(error)))
-            continue
-        yield row
+        else:
+            yield row
 
 
-@contextmanager
+@contextlib.contextmanager
 def _writer(target: str, source: str) -> Iterator[Writer]:
     """A writer by file ending. The finished file appears at the end; on an error nothing is left behind."""
     kind = file_format(target)
@@ -112,13 +114,14 @@ def _writer(target: str, source: str) -> Iterator[Writer]:
             with ParquetWriter(partial, source) as parquet:
                 yield parquet
         else:
-            with open(partial, "w", encoding="utf-8", newline="") as file:
+            with open_text(partial, "w", packed=target.endswith(".gz")) as file:
                 yield JsonlWriter(file) if kind == "jsonl" else CsvWriter(file, "\t" if kind == "tsv" else ",")
         partial.replace(target)
     except OSError as error:
         raise InputError(f"{target}: cannot be written ({error.strerror or error})") from error
     finally:
-        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
 
 
 class JsonlWriter:
@@ -167,14 +170,33 @@ class ParquetWriter:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        if self.file is None:
-            added = pa.schema([(name, pa.float64()) for name in LABELS] + [("label", pa.string())])
-            known = pq.read_schema(self.source) if file_format(self.source) == "parquet" else None
-            schema = pa.schema([*known, *added]) if known else pa.Table.from_pylist(rows).schema
-            self.file = pq.ParquetWriter(self.path, schema)
-        try:
-            self.file.write_table(pa.Table.from_pylist(rows, schema=self.file.schema))
-        except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        columns = list(rows[0]) if self.file is None else self.file.schema.names
+        if strange := next((set(row) - set(columns) for row in rows if not set(row) <= set(columns)), None):
             raise InputError(
-                f"a row does not fit the columns of the rows before ({error}); write jsonl instead"
+                f"a row has columns that the first row lacks ({', '.join(sorted(strange))}); write jsonl instead"
+            )
+        try:
+            if self.file is None:
+                self.file = pq.ParquetWriter(self.path, self._schema(rows))
+            # Inferred anew and cast: a value that does not fit the column is an error, not rounded to it.
+            table = pa.table({name: pa.array([row.get(name) for row in rows]) for name in columns})
+            self.file.write_table(table.cast(self.file.schema))
+        except (pa.ArrowException, OverflowError, ValueError, TypeError) as error:
+            reason = str(error).splitlines()[0]
+            raise InputError(
+                f"a row does not fit the columns of the rows before ({reason}); write jsonl instead"
             ) from error
+
+    def _schema(self, rows: list[Row]) -> Any:
+        """Of the input, or inferred from the first window; a column without any value there holds text."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        added = [pa.field(name, pa.float64()) for name in LABELS] + [pa.field("label", pa.string())]
+        if self.source != "-" and file_format(self.source) == "parquet":
+            return pa.schema([*pq.read_schema(self.source), *added])
+        kept = [name for name in rows[0] if name not in ADDED]
+        arrays = {name: pa.array([row.get(name) for row in rows]) for name in kept}
+        return pa.schema(
+            [pa.field(n, pa.string() if pa.types.is_null(a.type) else a.type) for n, a in arrays.items()] + added
+        )

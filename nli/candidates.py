@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -30,11 +30,22 @@ def candidates(claims: Sequence[Claim], *, max_pairs: int = MAX_PAIRS, neighbour
     total = len(claims) * (len(claims) - 1) // 2
     words = [_normalised(claim.source) for claim in claims]
     if total <= max_pairs:
-        chosen: Any = itertools.combinations(range(len(claims)), 2)
+        chosen: Iterable[tuple[int, int]] = itertools.combinations(range(len(claims)), 2)
     else:
-        chosen = sorted(_nearest(embed([claim.text for claim in claims]), neighbours))
+        chosen = _nearest_claims(claims, words, neighbours)
     pairs = [(i, j) for i, j in chosen if words[i] != words[j]]
     return Candidates(pairs, total - len(pairs))
+
+
+def _nearest_claims(claims: Sequence[Claim], words: Sequence[str], neighbours: int) -> list[tuple[int, int]]:
+    """Pairs of near claims, ascending. Claims of the same words count as one neighbour, so copies do not crowd out the rest."""
+    copies: dict[str, list[int]] = {}
+    for index, key in enumerate(words):
+        copies.setdefault(key, []).append(index)
+    groups = list(copies.values())
+    near = _nearest(embed([claims[group[0]].text for group in groups]), neighbours)
+    pairs = (pair for g, h in near for pair in itertools.product(groups[g], groups[h]))
+    return sorted((min(pair), max(pair)) for pair in pairs)
 
 
 def _normalised(text: str) -> str:

@@ -102,11 +102,13 @@ def _case(path: Path, raw: dict[str, Any]) -> Case:
 
 @dataclass
 class CaseCounts:
-    """What a detector found in cases so far; `ranked` has (score, is the first of its group) for every flag."""
+    """What a detector found in cases so far. Flags on pairs that readers found arguable are counted apart, neither right nor
+    wrong; `ranked` has (score, is the first of its group) for every other flag."""
 
     conflicts: int = 0
     found: int = 0
     flagged: int = 0
+    arguable: int = 0
     right: int = 0
     on_controls: int = 0
     hard_negatives: int = 0
@@ -119,6 +121,10 @@ class CaseCounts:
         seen: set[int] = set()
         for found in findings:
             groups = case.conflicts(found.a, found.b)
+            if not groups and among(case.arguable, found.a, found.b):
+                self.arguable += 1
+                continue
+            self.flagged += 1
             self.right += bool(groups)
             self.ranked.append((found.score, bool(groups - seen)))
             for group in groups - seen:
@@ -127,7 +133,6 @@ class CaseCounts:
             seen |= groups
         self.conflicts += len(case.sides)
         self.found += len(seen)
-        self.flagged += len(findings)
         self.on_controls += 0 if case.sides else len(findings)
         self.hard_negatives += len(case.hard_negatives)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from nli.decision import Decision
-from nli.errors import CheckpointError
+from nli.errors import CheckpointError, first_line
 from nli.records import LABELS
 
 _ALIASES = {
@@ -28,7 +28,7 @@ _ALIASES = {
         "refuted",
     },
 }
-_HUB_FILES = ["*.safetensors", "*.safetensors.index.json", "*.json", "*.txt", "*.model", "*.onnx"]
+_HUB_FILES = ["*.safetensors", "*.safetensors.index.json", "*.json", "*.txt", "*.model", "model.onnx"]
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def load(name: str | None = None, *, labels: Sequence[str] | None = None) -> Che
         columns=(order.index("entailment"), order.index("neutral"), order.index("contradiction")),
         max_length=_max_length(path, config),
         decision=Decision.read(path),
-        onnx=(path / "model.onnx").exists() and not (path / "model.safetensors").exists(),
+        onnx=not any(path.glob("*.safetensors")),
     )
 
 
@@ -96,8 +96,9 @@ def _download(name: str) -> Path:
     try:
         return Path(snapshot_download(repository, revision=revision or None, allow_patterns=_HUB_FILES))
     except Exception as error:  # the hub client raises many unrelated types, network errors among them
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise CheckpointError(f"{name}: no such folder here, and the hub did not deliver it ({reason})") from error
+        raise CheckpointError(
+            f"{name}: no such folder here, and the hub did not deliver it ({first_line(error)})"
+        ) from error
 
 
 def verify(path: Path) -> None:
@@ -113,7 +114,10 @@ def verify(path: Path) -> None:
         )
     if not (path / "manifest.json").exists():
         return
-    for file, facts in _read_json(path / "manifest.json")["files"].items():
+    listed = _read_json(path / "manifest.json").get("files")
+    for file, facts in (listed if isinstance(listed, dict) else {}).items():
+        if not isinstance(facts, dict) or not {"bytes", "sha256"} <= set(facts):
+            continue  # another tool's manifest
         size = (path / file).stat().st_size if (path / file).exists() else None
         if size != facts["bytes"]:
             found = "is missing" if size is None else f"has {size} bytes, expected {facts['bytes']}"
@@ -139,7 +143,7 @@ def _label_order(names: Sequence[str], shown: str) -> list[str]:
     order = [
         next((label for label, known in _ALIASES.items() if name.strip().lower() in known), name) for name in names
     ]
-    if "contradiction" not in order and all(name in LABELS for name in order):
+    if len(order) < 3 and "contradiction" not in order:
         raise CheckpointError(
             f"{shown}: has no contradiction class (found {', '.join(names)}); an NLI model with three labels is needed"
         )
@@ -156,6 +160,10 @@ def _declared_order(config: dict[str, Any], shown: str) -> list[str]:
     if not isinstance(declared, dict) or not declared:
         raise CheckpointError(
             f"{shown}: config.json names no labels; name them in order with --labels, as the model card gives them"
+        )
+    if not all(str(key).isdigit() for key in declared):
+        raise CheckpointError(
+            f"{shown}: id2label in config.json has keys that are not numbers; name the labels in order with --labels"
         )
     return _label_order([str(declared[key]) for key in sorted(declared, key=int)], shown)
 

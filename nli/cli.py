@@ -25,7 +25,7 @@ class Command(click.Command):
             click.echo(f"nli: {error}", err=True)
             ctx.exit(1)
         except KeyboardInterrupt:
-            click.echo("nli: interrupted; no output was written", err=True)
+            click.echo("nli: interrupted; the output is not complete", err=True)
             ctx.exit(130)
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

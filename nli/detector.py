@@ -42,11 +42,13 @@ class Detector:
 
     def score(self, pairs: Iterable[tuple[str, str]]) -> list[Scores]:
         """Probabilities by name for pairs of (premise, hypothesis), in order. Raises InputError for anything else than text."""
-        pairs = list(pairs)
+        checked = []
         for number, pair in enumerate(pairs):
-            if len(pair) != 2 or not all(isinstance(text, str) and text.strip() for text in pair):
+            texts = tuple(pair) if isinstance(pair, (tuple, list)) else ()
+            if len(texts) != 2 or not all(isinstance(text, str) and text.strip() for text in texts):
                 raise InputError(f"pair {number}: expected two texts that are not empty, found {pair!r:.100}")
-        return list(self.scorer.score(pairs))
+            checked.append((texts[0], texts[1]))
+        return list(self.scorer.score(checked))
 
     def detect(
         self,

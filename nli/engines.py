@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import numpy as np
 
 from nli.checkpoints import Checkpoint
-from nli.errors import CheckpointError
+from nli.errors import CheckpointError, first_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +70,7 @@ class OnnxEngine:
             )
             self.tokenizer = Tokenizer.from_file(str(checkpoint.path / "tokenizer.json"))
         except Exception as error:  # both libraries raise bare Exceptions for broken files
-            raise CheckpointError(f"{checkpoint.path}: cannot be loaded ({str(error).splitlines()[0]})") from error
+            raise CheckpointError(f"{checkpoint.path}: cannot be loaded ({first_line(error)})") from error
         self.inputs = {i.name for i in self.session.get_inputs()}
         self.tokenizer.no_padding()
         self.tokenizer.enable_truncation(checkpoint.max_length, strategy="longest_first")
@@ -105,12 +105,16 @@ class TorchEngine:
             torch.set_num_threads(threads)
         self.device = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
         try:
-            self.tokenizer: Any = AutoTokenizer.from_pretrained(checkpoint.path)
+            self.tokenizer: Any = AutoTokenizer.from_pretrained(checkpoint.path, trust_remote_code=False)
             model, info = AutoModelForSequenceClassification.from_pretrained(
-                checkpoint.path, dtype=torch.float32, use_safetensors=True, output_loading_info=True
+                checkpoint.path,
+                dtype=torch.float32,
+                use_safetensors=True,
+                trust_remote_code=False,
+                output_loading_info=True,
             )
         except Exception as error:  # transformers and safetensors raise many types for broken folders
-            raise CheckpointError(f"{checkpoint.path}: cannot be loaded ({str(error).splitlines()[0]})") from error
+            raise CheckpointError(f"{checkpoint.path}: cannot be loaded ({first_line(error)})") from error
         if missing := sorted(info["missing_keys"]):
             raise CheckpointError(
                 f"{checkpoint.path}: the weights lack {missing[0]} ({len(missing)} missing); not a finished classifier"

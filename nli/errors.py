@@ -21,3 +21,8 @@ class CheckpointError(NliError):
 
 class DependencyError(NliError):
     """Something optional is missing."""
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of an error's message, or its type when it has none: other libraries' messages, made to fit ours."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from nli.errors import InputError
+from nli.errors import InputError, first_line
 from nli.readers import FORMATS, Rejected, Row, read_rows, text_cell
 from nli.records import LABELS, LabelledPair
 from nli.scoring import Scorer
@@ -97,7 +97,7 @@ def evaluate_set(
         "data": labelled.name,
         "data_hash": labelled.data_hash,
         "model": scorer.checkpoint.name,
-        "model_hash": _weights_hash(scorer.checkpoint.path),
+        "model_hash": weights_hash(scorer.checkpoint.path),
         "n": len(labelled.pairs),
         "unlabelled": labelled.unlabelled,
         "skipped": labelled.skipped,
@@ -108,7 +108,8 @@ def evaluate_set(
     return Evaluation(numbers)
 
 
-def _weights_hash(folder: Path) -> str:
+def weights_hash(folder: Path) -> str:
+    """SHA-256 over the hashes of a checkpoint's weight files, in the order of their names."""
     files = sorted([*folder.glob("*.onnx"), *folder.glob("*.safetensors")])
     return hashlib.sha256(b"".join(hashlib.sha256(f.read_bytes()).digest() for f in files)).hexdigest()
 
@@ -149,24 +150,32 @@ def load_pairs(
 
 def from_rows(rows: Iterable[LabelledPair | Mapping[str, Any] | tuple[str, str, str]]) -> LabelledSet:
     """A labelled set from rows in memory: LabelledPair, mappings with the usual column names, or (premise, hypothesis, label)."""
-    pairs = []
+    pairs, unlabelled = [], 0
     for number, row in enumerate(rows):
         try:
-            if isinstance(row, LabelledPair):
-                premise, hypothesis, gold = row.premise, row.hypothesis, row.label
-            elif isinstance(row, Mapping):
-                names = _columns(dict(row), f"row {number}")
-                premise, hypothesis, gold = (row[name] for name in names)
-            else:
-                premise, hypothesis, gold = row
+            premise, hypothesis, gold = _parts(row)
             label = _label(gold)
+            named: Row = {"premise": premise, "hypothesis": hypothesis}
+            texts = text_cell(named, "premise"), text_cell(named, "hypothesis")
         except (ValueError, TypeError) as error:
             raise InputError(f"row {number}: {error}") from error
-        if label is not None:
-            pairs.append(LabelledPair(premise, hypothesis, label))
+        if label is None:
+            unlabelled += 1
+        else:
+            pairs.append(LabelledPair(*texts, label))
     if not pairs:
         raise InputError("no labelled rows; expected at least one of premise, hypothesis and label")
-    return LabelledSet("rows", pairs)
+    return LabelledSet("rows", pairs, unlabelled)
+
+
+def _parts(row: LabelledPair | Mapping[str, Any] | tuple[str, str, str]) -> tuple[Any, Any, Any]:
+    if isinstance(row, LabelledPair):
+        return row.premise, row.hypothesis, row.label
+    if isinstance(row, Mapping):
+        premise, hypothesis, gold = (row[name] for name in _columns(dict(row), "the row"))
+        return premise, hypothesis, gold
+    premise, hypothesis, gold = row
+    return premise, hypothesis, gold
 
 
 def _rows(source: str, reject: Callable[[Rejected], None]) -> Iterator[tuple[int, Row]]:
@@ -185,7 +194,7 @@ def _saved_rows(folder: str) -> Iterator[tuple[int, Row]]:
     try:
         saved = load_from_disk(folder)
     except Exception as error:  # datasets raises several types for folders that are not its own
-        raise InputError(f"{folder}: not a folder saved by datasets ({str(error).splitlines()[0]})") from error
+        raise InputError(f"{folder}: not a folder saved by datasets ({first_line(error)})") from error
     if not isinstance(saved, Dataset):
         raise InputError(
             f"{folder}: holds several splits ({', '.join(saved)}); name one, for example {folder}/{next(iter(saved))}"
@@ -203,9 +212,7 @@ def _hub_rows(name: str) -> Iterator[tuple[int, Row]]:
     try:
         loaded = load_dataset("/".join(owner_name), *config, split=split)
     except Exception as error:  # network, missing names and scripts all raise their own types
-        raise InputError(
-            f"{name}: no such file, and the hub did not deliver it ({str(error).splitlines()[0]})"
-        ) from error
+        raise InputError(f"{name}: no such file, and the hub did not deliver it ({first_line(error)})") from error
     yield from _named_labels(loaded)
 
 

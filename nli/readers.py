@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import sys
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -41,11 +42,11 @@ def read_document(path: str, *, encoding: str = "utf-8") -> Document:
 def _decode(raw: bytes, shown: str, encoding: str) -> str:
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encoding = "utf-16"
-    if encoding != "utf-16" and b"\0" in raw[:65536]:
-        raise InputError(f"{shown}: looks like a binary file (it has NUL bytes); expected plain text")
     try:
-        return raw.decode(encoding)
+        text = raw.decode(encoding)
     except UnicodeDecodeError as error:
+        if b"\0" in raw[:65536]:
+            raise InputError(f"{shown}: looks like a binary file (it has NUL bytes); expected plain text") from error
         line = raw.count(b"\n", 0, error.start) + 1
         raise InputError(
             f"{shown}:{line}: not {encoding} (byte 0x{raw[error.start]:02x}); save the file as UTF-8 or name its encoding, "
@@ -53,6 +54,9 @@ def _decode(raw: bytes, shown: str, encoding: str) -> str:
         ) from error
     except LookupError as error:
         raise InputError(f"unknown encoding {encoding!r}; try utf-8, cp1252 or latin-1") from error
+    if "\0" in text:
+        raise InputError(f"{shown}: looks like a binary file (it has NUL characters); expected plain text")
+    return text
 
 
 def _reason(error: OSError) -> str:
@@ -89,7 +93,7 @@ def read_rows(path: str, *, reject: Callable[[Rejected], None] | None = None) ->
         if kind == "parquet":
             yield from _parquet_rows(path)
             return
-        with _open_text(path) as lines:
+        with _open_rows(path) as lines:
             source = _json_rows(lines) if kind == "jsonl" else _csv_rows(lines, path, "\t" if kind == "tsv" else ",")
             for line, row in source:
                 if isinstance(row, dict):
@@ -98,6 +102,8 @@ def read_rows(path: str, *, reject: Callable[[Rejected], None] | None = None) ->
                     reject(Rejected(line, row))
                 else:
                     raise InputError(f"{path}:{line}: {row}")
+    except (EOFError, zlib.error) as error:
+        raise InputError(f"{path}: the compressed file is damaged or cut short") from error
     except OSError as error:
         raise InputError(f"{path}: {_reason(error)}") from error
     except UnicodeDecodeError as error:
@@ -111,11 +117,15 @@ def _standard_input() -> Iterator[TextIO]:
     yield io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8-sig", newline="")
 
 
-def _open_text(path: str) -> AbstractContextManager[TextIO]:
-    if path == "-":
-        return _standard_input()
-    opener = gzip.open if path.endswith(".gz") else open
-    return cast(TextIO, opener(path, "rt", encoding="utf-8-sig", newline=""))
+def open_text(path: str | Path, mode: str = "r", *, packed: bool) -> TextIO:
+    """A UTF-8 text file, gzip-compressed when `packed`; a byte-order mark is skipped when reading."""
+    opener = gzip.open if packed else open
+    encoding = "utf-8-sig" if mode == "r" else "utf-8"
+    return cast(TextIO, opener(path, f"{mode}t", encoding=encoding, newline=""))
+
+
+def _open_rows(path: str) -> AbstractContextManager[TextIO]:
+    return _standard_input() if path == "-" else open_text(path, packed=path.endswith(".gz"))
 
 
 def _json_rows(lines: TextIO) -> Iterator[tuple[int, Row | str]]:
@@ -124,31 +134,39 @@ def _json_rows(lines: TextIO) -> Iterator[tuple[int, Row | str]]:
             continue
         try:
             row = json.loads(line)
+            json.dumps(row, ensure_ascii=False).encode() if "\\ud" in line.lower() else None
         except json.JSONDecodeError as error:
             yield number, f"broken JSON ({error.msg} at column {error.colno}); expected one JSON object a line"
+            continue
+        except UnicodeEncodeError:
+            yield number, "has half of a surrogate pair, which is no character"
+            continue
+        except (ValueError, RecursionError) as error:
+            yield number, f"JSON that cannot be read ({type(error).__name__})"
             continue
         yield number, row if isinstance(row, dict) else f"expected a JSON object, found {type(row).__name__}"
 
 
 def _csv_rows(lines: TextIO, path: str, delimiter: str) -> Iterator[tuple[int, Row | str]]:
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    try:
-        header = next(reader, None)
-        if not header:
-            raise InputError(f"{path}: the file is empty; expected a header line with column names")
-        if len(set(header)) < len(header):
-            raise InputError(f"{path}:1: a column name occurs twice in the header: {', '.join(header)}")
-        start = reader.line_num + 1
-        for cells in reader:
-            line, start = start, reader.line_num + 1
-            if not cells:
-                continue
-            if len(cells) != len(header):
-                yield line, f"{len(cells)} cells, expected {len(header)} as in the header"
-            else:
-                yield line, dict(zip(header, cells, strict=True))
-    except csv.Error as error:
-        raise InputError(f"{path}:{reader.line_num}: broken CSV ({error})") from error
+    header = next(reader, None)
+    if not header:
+        raise InputError(f"{path}: the file is empty; expected a header line with column names")
+    if len(set(header)) < len(header):
+        raise InputError(f"{path}:1: a column name occurs twice in the header: {', '.join(header)}")
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield line, f"broken CSV ({error})"
+            continue
+        if cells and len(cells) != len(header):
+            yield line, f"{len(cells)} cells, expected {len(header)} as in the header"
+        elif cells:
+            yield line, dict(zip(header, cells, strict=True))
 
 
 def _parquet_rows(path: str) -> Iterator[tuple[int, Row]]:

@@ -23,7 +23,7 @@ def summary(findings: Findings) -> str:
     parts = [
         f"{counts['claims']} claims in {_plural(counts['documents'], 'document')}",
         f"{counts['dropped']} passages that are not claims",
-        f"{_plural(counts['pairs'], 'pair')} scored both ways",
+        f"{_plural(counts['pairs'], 'pair')} compared",
         f"{counts['pruned']} pruned",
         f"{counts['truncated']} truncated",
         _plural(len(findings), "contradiction"),
@@ -66,7 +66,9 @@ def _json(findings: Findings) -> str:
 
 
 def _csv(findings: Findings) -> str:
-    sides = [f"{side}_{key}" for side in "ab" for key in ("document", "line", "start", "end", "speaker", "text", "source")]
+    sides = [
+        f"{side}_{key}" for side in "ab" for key in ("document", "line", "start", "end", "speaker", "text", "source")
+    ]
     out = io.StringIO()
     writer = csv.DictWriter(out, ["score", "type", *sides])
     writer.writeheader()

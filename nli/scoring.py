@@ -14,6 +14,7 @@ from nli.errors import CheckpointError
 from nli.records import LABELS, Scores
 
 BATCH_TOKENS = 4096  # padded tokens a batch: larger ones fall out of the cache and gain nothing on a CPU
+WINDOW = 16_384  # pairs tokenised and sorted together, so that memory stays bounded
 # Pairs that any NLI model gets right. They are to notice heads declared in the wrong order, not to grade.
 PROBES = (
     ("The two ministers met in Geneva on Monday.", "The ministers had a meeting in Geneva.", "entailment"),
@@ -51,17 +52,21 @@ class Scorer:
         """Scores pairs of (premise, hypothesis); equal pairs are computed once. `progress` receives counts of finished pairs."""
         unique: dict[tuple[str, str], int] = {}
         index = [unique.setdefault(pair, len(unique)) for pair in pairs]
-        if not unique:
-            return ScoreTable(np.zeros((0, 3)), 0)
-        encoded = self.engine.encode(list(unique))
-        repeats = np.bincount(index)
-        logits = np.zeros((len(unique), 3))
-        for batch in _batches([len(e.ids) for e in encoded]):
-            logits[batch] = self._logits([encoded[i] for i in batch])
-            if progress:
-                progress(int(repeats[batch].sum()))
-        truncated = sum(encoded[i].truncated for i in index)
-        return ScoreTable(softmax(logits / self.checkpoint.decision.temperature)[index], truncated)
+        distinct, repeats = list(unique), np.bincount(index, minlength=len(unique))
+        logits = np.zeros((len(distinct), 3))
+        truncated = np.zeros(len(distinct), dtype=bool)
+        for start in range(0, len(distinct), WINDOW):
+            encoded = self.engine.encode(distinct[start : start + WINDOW])
+            truncated[start : start + WINDOW] = [e.truncated for e in encoded]
+            for batch in _batches([len(e.ids) for e in encoded]):
+                rows = np.array(batch) + start
+                logits[rows] = self._logits([encoded[i] for i in batch])
+                if progress:
+                    progress(int(repeats[rows].sum()))
+        probabilities = softmax(logits / self.checkpoint.decision.temperature)
+        return ScoreTable(
+            probabilities[index] if index else np.zeros((0, 3)), int(truncated[index].sum()) if index else 0
+        )
 
     def _logits(self, batch: list[Encoded]) -> np.ndarray:
         """In the order of `LABELS`."""

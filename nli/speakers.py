@@ -35,34 +35,32 @@ class Attribution:
 class Cast:
     """The people and bodies of one document, in the order met: fills in surnames, roles and pronouns."""
 
-    names: dict[str, str | None] = field(default_factory=dict)  # full name -> gender, most recent last
-    roles: dict[str, str] = field(default_factory=dict)  # "minister" -> full name
-    descriptions: list[tuple[str, str]] = field(
-        default_factory=list
-    )  # head noun, words: "official", "senior Iranian official"
+    names: dict[str, str | None] = field(default_factory=dict)  # full name -> gender, None while unknown
+    roles: dict[str, str] = field(default_factory=dict)  # "minister" -> the last full name that bore it so far
+    descriptions: list[tuple[str, str]] = field(default_factory=list)  # "official", "senior Iranian official"
     focus: list[str] = field(default_factory=list)  # persons, most recent last
     body: str | None = None  # the last organisation or group that spoke
 
     def meet(self, doc: Doc) -> None:
-        """Takes the persons that a paragraph names in full, with the roles given beside the name."""
-        for entity in doc.ents:
-            if entity.label_ != "PERSON":
-                continue
-            name = _strip_titles(whole_name(entity).text)
-            if " " not in name or not name[0].isupper():
-                continue
-            self.names.setdefault(name, None)
-            for word in _role_words(entity):
-                self.roles[word] = name
+        """Takes the persons that a paragraph names in full: surnames may come before them, in headlines."""
+        for entity in (e for e in doc.ents if e.label_ == "PERSON"):
+            whole = whole_name(entity)
+            name = _strip_titles(whole.text)
+            if " " in name and name[0].isupper():
+                self.names[name] = self.names.get(name) or GENDERED_TITLES.get(_title_before(whole))
 
     def person(self, words: str) -> str:
-        """The full name for `words` ("Mr. Kerry" -> "John Kerry"); the words without titles when nobody fits."""
-        name = _strip_titles(words)
-        parts = _parts(name)
-        fitting = [full for full in self.names if parts and parts <= _parts(full)]
-        full = fitting[-1] if fitting else name
-        title = words.split()[0].rstrip(".").lower()
-        self.names[full] = self.names.get(full) or GENDERED_TITLES.get(title)
+        """The full name for `words` ("Mr. Kerry" -> "John Kerry"): of those that fit and are not of the other gender the one
+        last in focus, else the first met; the words without titles when nobody fits."""
+        parts = _parts(_strip_titles(words))
+        gender = GENDERED_TITLES.get(words.partition(" ")[0].rstrip(".").lower())
+        fitting = [
+            n for n, g in self.names.items() if parts and parts <= _parts(n) and (not g or not gender or g == gender)
+        ]
+        recent = [n for n in reversed(self.focus) if n in fitting]
+        full = (recent or fitting or [_strip_titles(words)])[0]
+        if " " in full:
+            self.names[full] = self.names.get(full) or gender
         return full
 
     def speaking(self, name: str, *, person: bool) -> str:
@@ -89,17 +87,19 @@ class Cast:
         bare = re.sub(r"^(?:an?|the|this|that|another|one|his|her|its|their)\s+", "", words, flags=re.I)
         if " " in bare:
             self.descriptions.append((head, bare))
-        elif words.lower() != bare.lower():
+        elif re.match(r"(?:the|this|that|his|her|its|their)\s", words, re.I):
             known = [full for noun, full in self.descriptions if noun == head]
             return known[-1] if known else self.roles.get(head, bare)
         return bare
 
     def follow(self, sentence: Span, quoted: list[bool]) -> None:
         """Puts the persons that a sentence is about (its subjects) in focus for the pronouns that come."""
-        for entity in sentence.ents:
+        for entity in (e for e in sentence.ents if e.label_ == "PERSON"):
+            name = self.person(whole_name(entity).text)
+            self.roles.update(dict.fromkeys(_role_words(entity), name))
             head = entity.root.head if entity.root.dep_ == "appos" else entity.root
-            if entity.label_ == "PERSON" and head.dep_ in {"nsubj", "nsubjpass"} and not quoted[entity.start_char]:
-                self.speaking(self.person(whole_name(entity).text), person=True)
+            if head.dep_ in {"nsubj", "nsubjpass"} and not quoted[entity.start_char]:
+                self.speaking(name, person=True)
 
 
 def whole_name(entity: Span) -> Span:
@@ -110,6 +110,12 @@ def whole_name(entity: Span) -> Span:
     while end < len(doc) and doc[end].text == "-" and not doc[end - 1].whitespace_ and not doc[end].whitespace_:
         end += 2
     return doc[start : min(end, len(doc))]
+
+
+def _title_before(name: Span) -> str:
+    """The word before a name, or its first, as a title would be written in GENDERED_TITLES."""
+    first = name[0].lower_.rstrip(".")
+    return first if first in GENDERED_TITLES or not name.start else name.doc[name.start - 1].lower_.rstrip(".")
 
 
 def _is_name_part(token: Token, entity: Span) -> bool:
@@ -259,9 +265,8 @@ def _person_in(subject: Token, phrase: Span) -> str | None:
         for entity in bearer.doc.ents:
             if entity.label_ == "PERSON" and entity.start <= bearer.i < entity.end:
                 name = whole_name(entity)
-                before = name.doc[name.start - 1].text if name.start else ""
-                title = before if before.rstrip(".").lower() in GENDERED_TITLES else ""
-                return f"{title} {name.text}".strip()
+                title = _title_before(name)
+                return f"{title} {name.text}" if title in GENDERED_TITLES else name.text
     following = _APPOSED_NAME.match(subject.doc.text, phrase.end_char)
     if following and subject.pos_ == "NOUN":
         return following.group(1)

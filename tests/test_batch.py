@@ -1,4 +1,5 @@
 import csv
+import gzip
 import json
 
 import pyarrow as pa
@@ -86,6 +87,11 @@ def test_more_rows_than_a_window_stay_in_order(tmp_path, scorer, monkeypatch):
 
 BROKEN = {
     "in.jsonl": ('{"premise": "a b", "hypothesis": "c"}\n{"premise": "a b", "hypothesis"\n', ":2: broken JSON"),
+    "half.jsonl": (
+        '{"premise": "a b", "hypothesis": "c"}\n{"premise": "\\ud800", "hypothesis": "c"}\n',
+        ":2: has half of a surrogate",
+    ),
+    "open.csv": ('premise,hypothesis\na b,c\n"a,b\nc,d\n', ":3: broken CSV"),
     "null.jsonl": (
         '{"premise": "a b", "hypothesis": "c"}\n\n{"premise": null, "hypothesis": "c"}\n',
         ":3: column 'premise' holds null",
@@ -115,9 +121,14 @@ def test_skip_invalid_counts_and_continues(tmp_path, scorer, name):
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [("a,b\n1,2\n", "no column 'premise'; found a, b"), ("", "file is empty"), ("premise,hypothesis,label\na,b,c\n", "already has a column 'label'"),
-     ("premise,hypothesis\n", "no pairs"), ("premise,premise\na,b\n", "twice")],
-)  # fmt: skip
+    [
+        ("a,b\n1,2\n", "no columns 'premise' and 'hypothesis'; found a, b"),
+        ("", "file is empty"),
+        ("premise,hypothesis,label\na,b,c\n", r"in\.csv:2: there is a column 'label' already"),
+        ("premise,hypothesis\n", "no pairs"),
+        ("premise,premise\na,b\n", "twice"),
+    ],
+)
 def test_unusable_files(tmp_path, scorer, content, message):
     (tmp_path / "in.csv").write_text(content)
     with pytest.raises(InputError, match=message):
@@ -137,3 +148,36 @@ def test_unwritable_output_and_output_over_input(tmp_path, scorer):
         score_file(str(source), str(tmp_path / "no/such/out.jsonl"), scorer)
     with pytest.raises(InputError, match="is the input"):
         score_file(str(source), str(source), scorer)
+
+
+def test_parquet_output_refuses_what_it_cannot_hold(tmp_path, scorer, monkeypatch):
+    monkeypatch.setattr("nli.batch.WINDOW", 1)
+    rows = [{"premise": "a", "hypothesis": "b", "n": 1}, {"premise": "a", "hypothesis": "b", "n": 2.75}]
+    for second in (rows[1], {**rows[0], "extra": 1}, {**rows[0], "n": "two"}):
+        source = write(tmp_path / "in.jsonl", [rows[0], second])
+        with pytest.raises(InputError, match="write jsonl instead"):
+            score_file(str(source), str(tmp_path / "out.parquet"), scorer)
+    assert not (tmp_path / "out.parquet").exists()
+
+
+def test_a_later_row_that_would_be_overwritten_is_refused(tmp_path, scorer):
+    rows = [{"premise": "a", "hypothesis": "b"}, {"premise": "a", "hypothesis": "b", "label": "mine"}]
+    with pytest.raises(InputError, match=r"in\.jsonl:2: there is a column 'label' already"):
+        score_file(str(write(tmp_path / "in.jsonl", rows)), str(tmp_path / "out.jsonl"), scorer)
+
+
+def test_gzip_in_and_out(tmp_path, scorer):
+    with gzip.open(tmp_path / "in.jsonl.gz", "wt") as file:
+        file.writelines(json.dumps(row) + "\n" for row in ROWS)
+    score_file(str(tmp_path / "in.jsonl.gz"), str(tmp_path / "out.csv.gz"), scorer)
+    with gzip.open(tmp_path / "out.csv.gz", "rt", newline="") as file:
+        assert len(list(csv.DictReader(file))) == 2
+    (tmp_path / "cut.jsonl.gz").write_bytes((tmp_path / "in.jsonl.gz").read_bytes()[:-12])
+    with pytest.raises(InputError, match="damaged or cut short"):
+        score_file(str(tmp_path / "cut.jsonl.gz"), str(tmp_path / "out.jsonl"), scorer)
+
+
+def test_output_below_a_file(tmp_path, scorer):
+    source = write(tmp_path / "in.jsonl", ROWS)
+    with pytest.raises(InputError, match="cannot be written"):
+        score_file(str(source), str(source / "out.jsonl"), scorer)

@@ -26,7 +26,7 @@ def test_label_n_names_are_refused_with_what_to_do(folder):
 
 
 def test_no_contradiction_class(folder):
-    edit_json(folder / "config.json", id2label={"0": "entailment", "1": "neutral"})
+    edit_json(folder / "config.json", id2label={"0": "entailment", "1": "not_entailment"})
     refused(folder, "no contradiction class")
 
 
@@ -61,6 +61,18 @@ def test_an_encoder_without_a_head_is_refused(folder):
     AutoModel.from_pretrained(folder).save_pretrained(folder / "bare")
     shutil.copy(folder / "bare/model.safetensors", folder / "model.safetensors")
     refused(folder, "lack")
+
+
+def test_a_checkpoint_that_brings_code_is_refused(folder):
+    edit_json(
+        folder / "config.json", auto_map={"AutoModelForSequenceClassification": "code.Model"}, model_type="unheard-of"
+    )
+    refused(folder, "cannot be loaded")
+
+
+def test_another_tools_manifest_is_not_ours(folder):
+    (folder / "manifest.json").write_text('{"name": "app", "files": {"x": 1}}')
+    checkpoints.load(str(folder))
 
 
 @pytest.mark.parametrize("name", ["nowhere/at all", "/no/such/folder", "fast-and-good"])

@@ -11,6 +11,7 @@ from nli import checkpoints
 from nli.cases import read_cases, score_cases
 
 ROOT = Path(__file__).parent.parent
+SEED = ROOT.parent / "shared/seed"
 FROZEN = json.loads((ROOT / "tests/frozen_scores.json").read_text(encoding="utf-8"))
 
 
@@ -37,6 +38,13 @@ def test_the_sample_article(detector):
     assert counts.found == counts.conflicts == 2
     assert counts.flagged - counts.right <= 2
     assert counts.speakers_right == counts.speakers
+
+
+@pytest.mark.skipif(not SEED.exists(), reason="the seed article is not here")
+def test_the_article_the_project_was_asked_for(detector):
+    counts = score_cases(list(read_cases(SEED)), detector.detect)
+    assert counts.found == counts.conflicts == 2
+    assert counts.flagged - counts.right <= 2
 
 
 def test_folder_is_whole_and_small():

@@ -100,16 +100,15 @@ fake_quant = true
 mix = [{{ source = "public", limit = 8 }}]
 """
     (tmp_path / "recipe.toml").write_text(recipe)
-    command = [
-        sys.executable,
-        str(ROOT / "models/train.py"),
-        str(tmp_path / "recipe.toml"),
-        "--output",
-        str(tmp_path / "out"),
-        "--smoke",
-    ]
+    command = [sys.executable, str(ROOT / "models/train.py"), str(tmp_path / "recipe.toml"), "--smoke"]
+    command += ["--runs", str(tmp_path / "runs"), "--output", str(tmp_path / "out")]
     subprocess.run(command, check=True, capture_output=True)
     record = json.loads((tmp_path / "out/recipe.json").read_text())
-    assert record["stages"] == {"one": {"examples": 8, "steps": 2}} and "public.jsonl" in record["data"]
-    again = subprocess.run(command, check=True, capture_output=True, text=True)
-    assert "2/2" in again.stderr
+    assert record["stages"] == {"one": {"examples": 8, "steps": 2}}
+    assert {Path(path).name for path in record["data"]} == {"public.jsonl", "model.safetensors"}
+    first = (tmp_path / "out/model.safetensors").read_bytes()
+    subprocess.run(command, check=True, capture_output=True)
+    assert (tmp_path / "out/model.safetensors").read_bytes() == first  # nothing was left to do
+    (tmp_path / "recipe.toml").write_text(recipe.replace("1e-4", "2e-4"))
+    changed = subprocess.run(command, capture_output=True, text=True)
+    assert changed.returncode == 1 and "another recipe" in changed.stderr

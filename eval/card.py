@@ -1,0 +1,107 @@
+"""The tables of the model card, from the results."""
+
+from typing import Any
+
+PAIRS = ("snli_test", "mnli_mismatched", "public_dev", "news_pairs_dev", "own_news_pairs_test")
+DOSSIERS = ("dossiers_dev", "own_dossiers_test")
+DOCUMENTS = ("sample", "seed", "articles", "own_articles_dev", "own_articles_test")
+
+
+def tables(results: dict[str, dict[str, Any]]) -> str:
+    parts = [
+        head(
+            "labelled pairs",
+            "role",
+            "n",
+            "accuracy",
+            "macro F1",
+            "contradiction F1",
+            "contradiction AP",
+            "ECE",
+            "Brier",
+            "swap",
+        ),
+        *(pair_row(name, results[name]) for name in PAIRS if name in results),
+        head("all pairs within a dossier", "role", "pairs", "conflicts", "contradiction AP", "recall at precision .90"),
+        *(dossier_row(name, results[name]) for name in DOSSIERS if name in results),
+    ]
+    if r := results.get("unrelated"):
+        share = f"{r['flagged']} ({100 * r['share_flagged']:.2f} %)"
+        parts.append(
+            f"\nOf {r['n']} pairs of claims from different dossiers, {share} are flagged at the shipped threshold."
+        )
+    parts.append(
+        head(
+            "documents",
+            "role",
+            "cases",
+            "conflicts",
+            "recall",
+            "flags",
+            "precision",
+            "AP",
+            "hard negatives flagged",
+            "speakers right",
+        )
+    )
+    parts += [document_row(name, results[name]) for name in DOCUMENTS if name in results]
+    return "\n".join(parts).lstrip("\n") + "\n"
+
+
+def pair_row(name: str, r: dict[str, Any]) -> str:
+    around = {key: span(value) for key, value in r["intervals"].items()}
+    return row(
+        f"{name} ({r['data_hash'][:8]})",
+        r["role"],
+        r["n"],
+        f"{r['accuracy']:.3f} {around['accuracy']}",
+        number(r["macro_f1"]),
+        f"{number(r['per_class']['contradiction']['f1'])} {around['contradiction_f1']}",
+        f"{number(r['contradiction_average_precision'])} {around['contradiction_average_precision']}",
+        number(r["ece"]),
+        number(r["brier"]),
+        number(r.get("same_verdict_swapped")),
+    )
+
+
+def dossier_row(name: str, r: dict[str, Any]) -> str:
+    ap = f"{number(r['contradiction_average_precision'])} {span(r['interval'])}"
+    return row(
+        f"{name} ({r['data_hash'][:8]})",
+        r["role"],
+        r["n"],
+        f"{100 * r['base_rate']:.1f} %",
+        ap,
+        f"{r['recall_at_precision_90']:.2f}",
+    )
+
+
+def document_row(name: str, r: dict[str, Any]) -> str:
+    return row(
+        f"{name} ({r['data_hash'][:8]})",
+        r["role"],
+        r["cases"],
+        r["conflicts"],
+        number(r["recall"], 2),
+        r["flagged"],
+        number(r["precision"], 2),
+        number(r["average_precision"], 2),
+        f"{r['hard_negatives_flagged']} of {r['hard_negatives']}",
+        f"{r['speakers_right']} of {r['speakers']}",
+    )
+
+
+def row(*cells: object) -> str:
+    return "| " + " | ".join(map(str, cells)) + " |"
+
+
+def head(*names: str) -> str:
+    return f"\n{row(*names)}\n|" + "---|" * len(names)
+
+
+def span(low_high: list[float]) -> str:
+    return f"({low_high[0]:.3f} to {low_high[1]:.3f})"
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    return "-" if value is None else f"{value:.{digits}f}"
