@@ -39,6 +39,11 @@ _DEBRIS = re.compile(
 _BYLINE = re.compile(
     r"^[Bb][Yy]\s+[A-ZÀ-Þ][\w.’'-]+(?:\s+(?:and\s+)?[\w.’'-]+){0,5}\s*(?:$|\||,\s*[A-ZÀ-Þ][^.]{0,40}$|\bin\s+[A-ZÀ-Þ]\w+$)"
 )
+# "MR. SANG: No, I did not." The label of a speaker in a transcript: capitals, or a name of two words and more.
+_LABEL = re.compile(
+    r"^((?:(?:M[rs]s?|Dr)\.?\s+)?[A-ZÀ-Þ][A-ZÀ-Þ.’'-]+(?:\s+[A-ZÀ-Þ][A-ZÀ-Þ.’'-]*){0,4}|[A-ZÀ-Þ][\w.’'-]+(?:\s+[A-ZÀ-Þ][\w.’'-]+){1,3})"
+    r"(?:\s+\([^)]{2,60}\))?:\s+(?=\S)"
+)
 _CREDIT = re.compile(
     r"^(?:\(?(?:reuters|ap|afp|epa|getty(?:\s+images)?|associated\s+press|agence\s+france-presse|shutterstock)\)?[\s/|]*)+$",
     re.I,
@@ -50,6 +55,9 @@ _DEBRIS_WORDS = 25
 _DATELINE = re.compile(
     r"^[A-ZÀ-Þ][A-ZÀ-Þ .,'’/-]{2,40}(?:,?\s[^–—-]{0,30})?\s*(?:\([^)]{2,40}\)\s*)?[–—-]{1,2}\s+(?=[\"“A-ZÀ-Þ])"
 )
+
+
+Voice = tuple["str | None", "Attribution | None"]  # the speaker of a unit, and where it names them if it does
 
 
 @lru_cache(maxsize=2)
@@ -90,7 +98,11 @@ def extract(document: Document, *, language: Language | None = None) -> tuple[li
     for view, doc in parsed:
         quoted, still_open = quotations(view.text)
         units = _units(view, doc, quoted)
-        speakers = _speakers(units, doc, quoted, cast, carried if view.text[:1] in '“"' else None)
+        if units and (label := _LABEL.match(view.text)):
+            units[0] = min(label.end(), units[0][1] - 1), units[0][1]
+            speakers: list[Voice] = [(cast.speaking(cast.person(label[1].title()), person=True), None)] * len(units)
+        else:
+            speakers = _speakers(units, doc, quoted, cast, carried if view.text[:1] in '“"' else None)
         for (start, end), (speaker, named) in zip(units, speakers, strict=True):
             if not _asserts(doc.char_span(start, end, alignment_mode="expand"), quoted[start:end], speaker):
                 dropped += 1
@@ -186,7 +198,7 @@ def _belongs(text: str, before: tuple[int, int], start: int, quoted: list[bool])
 
 def _speakers(
     units: list[tuple[int, int]], doc: Doc, quoted: list[bool], cast: Cast, carried: str | None
-) -> list[tuple[str | None, Attribution | None]]:
+) -> list[Voice]:
     """The speaker of each unit. A sentence all in quotation marks takes the attribution that its paragraph gives: of the
     quotation it continues, else the next one, else whoever the paragraph was about."""
     found: list[Attribution | None] = []
@@ -196,9 +208,12 @@ def _speakers(
         found.append(attribution(sentence, quoted, cast))
         cast.follow(sentence, quoted)
         about.append(cast.focus[-1] if cast.focus else None)
-    result: list[tuple[str | None, Attribution | None]] = []
+    result: list[Voice] = []
     spoken = carried
     for i, (unit, given) in enumerate(zip(units, found, strict=True)):
+        if not given and spoken and i and _reported(_span(doc, *unit), quoted):
+            result.append((spoken, None))
+            continue
         if given or not _all_quoted(doc.text, quoted, *unit):
             spoken = (
                 given.speaker
@@ -210,6 +225,18 @@ def _speakers(
         spoken = spoken or _next_speaker(doc.text, units[i:], found[i:], quoted)
         result.append((spoken, None))
     return result
+
+
+def _reported(sentence: Span, quoted: list[bool]) -> bool:
+    """Whether a sentence without attribution goes on reporting: "She had not been told. It would all be repaid." """
+    if any(quoted[sentence.start_char : sentence.end_char]):
+        return False
+    finite = [t for t in sentence if t.tag_ in {"VBD", "VBZ", "VBP", "MD"} and t.dep_ not in {"relcl", "acl", "advcl"}]
+    return (
+        bool(finite)
+        and finite[0].lower_ in {"would", "had", "could", "'d"}
+        and finite[0].dep_ in {"aux", "auxpass", "ROOT"}
+    )
 
 
 def _persons(doc: Doc, unit: tuple[int, int]) -> bool:

@@ -26,24 +26,73 @@ PLAIN_VERBS = _words("say tell add reply explain")
 # Words before a name that are not part of it.
 TITLES = _words(
     """
-    acting admiral agriculture ambassador analyst archbishop attorney bishop british capt captain chairman
-    chairwoman chancellor chief cllr coach col colonel commander constable councillor dame defence defense
-    deputy detective director dr economist economy education energy engineer environment epidemiologist farm
-    father finance foreign former gen general gov governor head health home imam inspector interior judge
-    justice king labor labour lady lawyer leader lieutenant lord major manager mayor minister miss mr mrs ms
-    pope president prime prince princess prof professor prosecutor queen rabbi rep secretary sen senator senior
-    sergeant sgt sheikh sir sister spokesman spokesperson spokeswoman state superintendent trade transport
-    treasury u.s. uk union us veteran vice
+    acting admiral agriculture ambassador analyst archaeologist archbishop attorney bishop brigadier british
+    brother canon capt captain chairman chairperson chairwoman chancellor chief chief-executive cllr coach col
+    colonel commander commissioner congressman congresswoman constable convener corporal councillor councilman
+    councilwoman curator dame dean defence defense deputy deputy-minister detective director dr economist
+    economy education energy engineer environment envoy epidemiologist executive farm farmer father federal
+    finance fire foreign former gen general goalkeeper gov governor head health historian home imam inspector
+    interior judge justice king labor labour lady lawyer leader lieutenant local lord major manager marshal
+    mayor midfielder minister miss mother mr mrs ms national negotiator nurse police pope premier president
+    prime prince princess principal private prof professor prosecutor provincial queen rabbi rector regional rep
+    rev reverend secretary sen senator senior sergeant sgt sheikh sir sister skipper spokesman spokesperson
+    spokeswoman state striker superintendent surgeon teacher trade transport treasury u.s. uk undersecretary
+    union us veteran vicar vice warden
     """
 )
-# Nouns for bodies rather than persons: "the ministry said" does not make the ministry a "he" or "she".
+# Nouns for bodies that speak: "the ministry said" does not make the ministry a "he" or "she".
 BODIES = _words(
     """
-    agency army association authority bank board body brigade bureau cabinet center centre city club college
-    commission committee company contractor council court department embassy federation firm force foundation
-    fund government group hospital house institute league letter log memo ministry movement network office
-    operator organisation organization outfit owner paper party police post regulator report service society
-    statement study survey team union university
+    academy administration agency airline airport alliance archive army assembly association authority bank bloc
+    board body branch brewery brigade broadcaster bureau cabinet campaign center centre chamber charity church
+    city club coalition college command commission committee company congress consortium consulate contractor
+    coroner corporation council court dealer department developer diocese directorate embassy exchange faction
+    factory family farm federation firm fleet force foundation front fund garrison government group guild
+    headquarters hospital industry inspectorate institute institution judiciary junta lab laboratory league
+    library lobby maker manufacturer mill mine ministry mission monastery movement municipality museum navy
+    network newspaper observatory office operator opposition orchestra organisation organization owner palace
+    panel parish parliament parties party police port presidency producer province publisher railway rebels
+    refinery regulator residents retailer school secretariat senate service shipyard side society squad staff
+    station store supplier syndicate task team theatre tribunal trust union university utility watchdog workers
+    works yard
+    """
+)
+# Nouns for writings that say something.
+DOCUMENTS = _words(
+    """
+    account affidavit agenda article audit bulletin cable circular contract document draft email file filing
+    form letter log manual map memo memorandum message minute minutes note notice page paper photograph plan
+    post programme protocol receipt record register report ruling sheet slide statement study summary survey
+    testimony transcript verdict website
+    """
+)
+# Nouns for persons that "he" and "she" can mean.
+HUMANS = _words(
+    """
+    accountant activist actor adjutant administrator adviser advisor agent aide ambassador analyst appraiser
+    archaeologist architect archivist assistant athlete attendant attorney auditor author baker banker biologist
+    bishop boss boy bride brigadier broker brother builder buyer cabinet-maker candidate captain cardinal
+    caretaker carpenter cashier chair chairman chairwoman champion chancellor chaplain chemist chief child clerk
+    client coach colleague collector colonel columnist commander commissioner conductor constable consultant
+    contractor convener cook coordinator coroner correspondent councillor counsel counsellor courier cousin
+    craftsman critic curator customer cyclist dancer daughter dealer dean defendant delegate demonstrator
+    dentist deputy designer detective developer diplomat director dispatcher diver doctor driver economist
+    editor electrician employee engineer envoy epidemiologist examiner executive expert farmer father ferryman
+    fighter firefighter fisherman foreman founder friend gardener general geologist girl goalkeeper governor
+    grandmother grandson grower guard guide hairdresser head helper historian host hydrologist imam inhabitant
+    insider inspector interpreter investigator investor journalist judge keeper labourer landlady landlord
+    lawmaker lawyer leader lecturer librarian lieutenant lifeguard man manager marshal mayor mechanic mediator
+    member merchant midwife miner minister ministers monk mother motorist musician negotiator neighbour nephew
+    neurologist nun nurse observer officer official officials operator organiser owner painter paramedic parent
+    passenger pastor patient pensioner pharmacist photographer physician physicist pilot planner player poet
+    policeman policewoman politician porter postman premier president priest principal prisoner professor
+    prosecutor protester psychologist publisher rabbi racer ranger rector referee registrar regulator reporter
+    representative researcher resident rider sailor salesman scholar scientist secretary senator sergeant
+    shepherd sheriff shopkeeper singer sister skipper soldier solicitor son source speaker specialist spokesman
+    spokesperson spokeswoman steward student superintendent supervisor surgeon surveyor survivor tailor teacher
+    technician tenant tourist trader trainer translator traveller treasurer undersecretary usher vet veteran
+    veterinarian vicar victim villager volcanologist volunteer waiter waitress warden watchman widow widower
+    wife winemaker witness woman worker writer
     """
 )
 GENDERED_TITLES = {"mr": "m", "sir": "m", "lord": "m", "mrs": "f", "ms": "f", "miss": "f", "dame": "f", "lady": "f"}

@@ -7,17 +7,29 @@ as saying", a surname or title for a person named before, "the official" for "a 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from spacy.tokens import Doc, Span, Token
 
-from nli.lexicon import BODIES, GENDERED_TITLES, NEEDS_CLAUSE, PLAIN_VERBS, PRONOUN_GENDER, SPEECH_VERBS, TITLES
+from nli.lexicon import (
+    BODIES,
+    DOCUMENTS,
+    GENDERED_TITLES,
+    HUMANS,
+    NEEDS_CLAUSE,
+    PLAIN_VERBS,
+    PRONOUN_GENDER,
+    SPEECH_VERBS,
+    TITLES,
+)
 
 _PARTICLES = "van von de der den del della da dos di du la le el al bin ibn ben ter ten af av y e".replace(" ", "|")
 _NAME = re.compile(rf"[^\W\d_][\w’'.-]*(?:\s+(?:(?:{_PARTICLES})\s+)*[^\W\d_][\w’'.-]*)*")
 _APPOSED_NAME = re.compile(
-    r",\s+((?:(?:Mr|Mrs|Ms|Dr|Sir)\.?\s+)?[A-ZÀ-Þ][\w’'.-]*(?:\s+(?:[a-z]{2,3}\s+)?[A-ZÀ-Þ][\w’'.-]*)+)(?=,|\s+(?:said|told|says|added))"
+    r",?\s+((?:(?:Mr|Mrs|Ms|Dr|Sir)\.?\s+)?[A-ZÀ-Þ][\w’'.-]*(?:\s+(?:[a-z]{2,3}\s+)?[A-ZÀ-Þ][\w’'.-]*)+)(?=,|\s+(?:said|told|says|added))"
 )
+_COMPANIES = {"company", "firm", "group", "airline", "carrier", "lender", "retailer", "manufacturer", "maker"}
 _ORGANISATIONS = {"ORG", "GPE", "NORP", "FAC"}
 
 
@@ -40,11 +52,11 @@ class Cast:
     descriptions: list[tuple[str, str]] = field(default_factory=list)  # "official", "senior Iranian official"
     focus: list[str] = field(default_factory=list)  # persons, most recent last
     body: str | None = None  # the last organisation or group that spoke
+    organisation: str | None = None  # the last one named: what "the company" means
 
     def meet(self, doc: Doc) -> None:
         """Takes the persons that a paragraph names in full: surnames may come before them, in headlines."""
-        for entity in (e for e in doc.ents if e.label_ == "PERSON"):
-            whole = whole_name(entity)
+        for whole in _persons(doc[:]):
             name = _strip_titles(whole.text)
             if " " in name and name[0].isupper():
                 self.names[name] = self.names.get(name) or GENDERED_TITLES.get(_title_before(whole))
@@ -89,17 +101,34 @@ class Cast:
             self.descriptions.append((head, bare))
         elif re.match(r"(?:the|this|that|his|her|its|their)\s", words, re.I):
             known = [full for noun, full in self.descriptions if noun == head]
+            if not known and head in _COMPANIES and self.organisation:
+                return self.organisation
             return known[-1] if known else self.roles.get(head, bare)
         return bare
 
     def follow(self, sentence: Span, quoted: list[bool]) -> None:
         """Puts the persons that a sentence is about (its subjects) in focus for the pronouns that come."""
-        for entity in (e for e in sentence.ents if e.label_ == "PERSON"):
-            name = self.person(whole_name(entity).text)
-            self.roles.update(dict.fromkeys(_role_words(entity), name))
-            head = entity.root.head if entity.root.dep_ == "appos" else entity.root
-            if head.dep_ in {"nsubj", "nsubjpass"} and not quoted[entity.start_char]:
-                self.speaking(name, person=True)
+        for entity in sentence.ents:
+            if entity.label_ == "ORG" and entity.root.pos_ == "PROPN":
+                self.organisation = re.sub(r"^the\s+|['’]s$", "", entity.text, flags=re.I)
+        for name in _persons(sentence):
+            full = self.person(name.text)
+            self.roles.update(dict.fromkeys(_role_words(name), full))
+            head = name.root.head if name.root.dep_ == "appos" else name.root
+            if head.dep_ in {"nsubj", "nsubjpass"} and not quoted[name.start_char]:
+                self.speaking(full, person=True)
+
+
+def _persons(sentence: Span) -> Iterator[Span]:
+    """Names of persons: those the recogniser found, and subjects of two capitalised words or more that it has no label for."""
+    for entity in sentence.ents:
+        if entity.label_ == "PERSON":
+            yield whole_name(entity)
+    for token in sentence:
+        if token.dep_ in {"nsubj", "nsubjpass"} and token.pos_ == "PROPN" and not token.ent_type_:
+            name = whole_name(token.doc[token.i : token.i + 1])
+            if len(name.text.split()) >= 2 and not set(name.text.lower().split()) & BODIES:
+                yield name
 
 
 def whole_name(entity: Span) -> Span:
@@ -198,7 +227,8 @@ def _subject_of(token: Token, has_quote: bool) -> Token | None:
         return None
     if token.lemma_ == "quote" and any(c.dep_ in {"nsubjpass", "nsubj:pass"} for c in token.children):
         return next(c for c in token.children if c.dep_ in {"nsubjpass", "nsubj:pass"})
-    if token.lemma_ not in SPEECH_VERBS:
+    goes_on = token.lemma_ == "go" and any(c.lower_ == "on" for c in token.children)
+    if token.lemma_ not in SPEECH_VERBS and not goes_on:
         return None
     clause = any(c.dep_ in {"ccomp", "xcomp"} for c in token.children) or token.dep_ in {"ccomp", "parataxis"}
     if token.lemma_ in NEEDS_CLAUSE and not (clause or has_quote or _ruled_out(token)):
@@ -229,15 +259,26 @@ def _name(subject: Token, cast: Cast) -> Attribution | None:
     person = _person_in(subject, phrase)
     if person is not None:
         speaker = cast.speaking(cast.person(person), person=True)
-    elif subject.pos_ in {"NOUN", "PROPN", "ADJ", "NUM", "DET"}:
+    elif kind := _kind(subject):
         speaker = cast.description(phrase.text, subject.lower_)
-        body = subject.ent_type_ in _ORGANISATIONS or "Number=Plur" in str(subject.morph) or subject.pos_ == "PROPN"
-        cast.speaking(speaker, person=not body and subject.lower_ not in BODIES)
+        cast.speaking(speaker, person=kind == "person")
     else:
         return None
     if not speaker:
         return None
     return Attribution(speaker, phrase.start_char, phrase.end_char, False)
+
+
+def _kind(subject: Token) -> str | None:
+    """Whether a noun that is no personal name can speak: as a "person", as a "body" (or a writing), or not at all (None)."""
+    head = subject.lower_
+    singular = head[:-1] if head.endswith("s") else head
+    if subject.ent_type_ in _ORGANISATIONS or subject.pos_ == "PROPN" or {head, singular} & (BODIES | DOCUMENTS):
+        return "body"
+    if {head, singular} & HUMANS or head.endswith(("man", "woman", "person", "ist", "ologist")):
+        return "body" if head != singular else "person"
+    plural = {"people", "others", "men", "women", "children", "many", "some", "both", "critics", "supporters"}
+    return "body" if head in plural else None
 
 
 def _phrase(subject: Token) -> Span:

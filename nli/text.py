@@ -73,7 +73,9 @@ def _is_break(line: str, following: str, width: int) -> bool:
     line, following = line.strip(), following.strip()
     if following[0].islower() and not _TERMINAL.search(line):
         return False
-    if re.match(r"[*•·|>#-]\s|\d{1,2}[.)]\s", following):
+    if re.match(
+        r"[*•·|>#-]\s|\d{1,2}[.)]\s|(?:Q|A|[A-ZÀ-Þ][A-ZÀ-Þ.’'-]+(?: [A-ZÀ-Þ][A-ZÀ-Þ.’'-]*){0,3}):\s", following
+    ):
         return True
     if _OPEN_ENDED.search(line):
         return False

@@ -192,3 +192,24 @@ def test_seed_article():
         "Josh Earnest",
     ]
     assert not [c for c in found if "Comment" in c.source or "contributed" in c.source or "Volunteers" in c.source]
+
+
+def test_labels_of_a_transcript_name_the_speaker():
+    first, second = claims("CHAIR: When did you sign the contract?\nMS REED-OKORO: I signed it in May. My deputy signed it in June.")
+    assert [first.speaker, second.speaker] == ["Reed-Okoro"] * 2
+    assert first.source == first.text.partition(": ")[2] == "I signed it in May."
+
+
+def test_what_cannot_speak_is_no_speaker():
+    assert speakers("The lorry said Fresh Fish on its side, in letters a metre high.") == [None]
+    assert speakers("A nurse called for help. The work would take a week, she said.") == [None, "nurse"]
+
+
+def test_the_company_is_the_one_named_before():
+    text = "Harbour Freight Lines was sold on Monday. The company said that it had no debts."
+    assert speakers(text)[-1] == "Harbour Freight Lines"
+
+
+def test_reported_speech_goes_on_without_attribution():
+    assert speakers("Maria Lopez said the dam was safe. It would be inspected in May.") == ["Maria Lopez"] * 2
+    assert speakers("Maria Lopez said the dam was safe. It rained on Monday.") == ["Maria Lopez", None]
