@@ -7,30 +7,18 @@ as saying", a surname or title for a person named before, "the official" for "a 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from spacy.tokens import Doc, Span, Token
 
-from nli.lexicon import (
-    BODIES,
-    DOCUMENTS,
-    GENDERED_TITLES,
-    HUMANS,
-    NEEDS_CLAUSE,
-    PLAIN_VERBS,
-    PRONOUN_GENDER,
-    SPEECH_VERBS,
-    TITLES,
-)
+from nli.cast import ORGANISATIONS, Cast, strip_titles, title_before, whole_name
+from nli.lexicon import BODIES, DOCUMENTS, GENDERED_TITLES, HUMANS, NEEDS_CLAUSE, PLAIN_VERBS, SPEECH_VERBS, TITLES
 
 _PARTICLES = "van von de der den del della da dos di du la le el al bin ibn ben ter ten af av y e".replace(" ", "|")
 _NAME = re.compile(rf"[^\W\d_][\w’'.-]*(?:\s+(?:(?:{_PARTICLES})\s+)*[^\W\d_][\w’'.-]*)*")
 _APPOSED_NAME = re.compile(
     r",?\s+((?:(?:Mr|Mrs|Ms|Dr|Sir)\.?\s+)?[A-ZÀ-Þ][\w’'.-]*(?:\s+(?:[a-z]{2,3}\s+)?[A-ZÀ-Þ][\w’'.-]*)+)(?=,|\s+(?:said|told|says|added))"
 )
-_COMPANIES = {"company", "firm", "group", "airline", "carrier", "lender", "retailer", "manufacturer", "maker"}
-_ORGANISATIONS = {"ORG", "GPE", "NORP", "FAC"}
 
 
 @dataclass(frozen=True)
@@ -43,145 +31,84 @@ class Attribution:
     pronoun: bool
 
 
-@dataclass
-class Cast:
-    """The people and bodies of one document, in the order met: fills in surnames, roles and pronouns."""
+Voice = tuple["str | None", "Attribution | None"]  # the speaker of a sentence, and where it names them if it does
 
-    names: dict[str, str | None] = field(default_factory=dict)  # full name -> gender, None while unknown
-    roles: dict[str, str] = field(default_factory=dict)  # "minister" -> the last full name that bore it so far
-    descriptions: list[tuple[str, str]] = field(default_factory=list)  # "official", "senior Iranian official"
-    focus: list[str] = field(default_factory=list)  # persons, most recent last
-    body: str | None = None  # the last organisation or group that spoke
-    organisation: str | None = None  # the last one named: what "the company" means
 
-    def meet(self, doc: Doc) -> None:
-        """Takes the persons that a paragraph names in full: surnames may come before them, in headlines."""
-        for whole in _persons(doc[:]):
-            name = _strip_titles(whole.text)
-            if " " in name and name[0].isupper():
-                self.names[name] = self.names.get(name) or GENDERED_TITLES.get(_title_before(whole))
+def quotations(text: str) -> tuple[list[bool], bool]:
+    """For each character whether it stands inside double quotation marks (the marks included); and whether one is left open."""
+    inside = [False] * len(text)
+    start: int | None = None
+    for i, character in enumerate(text):
+        if start is None and character in '“„«"':
+            start = i
+        elif start is not None and character in '”»"':
+            inside[start : i + 1] = [True] * (i + 1 - start)
+            start = None
+    if start is not None and text[start] == "“":
+        inside[start:] = [True] * (len(text) - start)
+        return inside, True
+    return inside, False
 
-    def person(self, words: str) -> str:
-        """The full name for `words` ("Mr. Kerry" -> "John Kerry"): of those that fit and are not of the other gender the one
-        last in focus, else the first met; the words without titles when nobody fits."""
-        parts = _parts(_strip_titles(words))
-        gender = GENDERED_TITLES.get(words.partition(" ")[0].rstrip(".").lower())
-        fitting = [
-            n for n, g in self.names.items() if parts and parts <= _parts(n) and (not g or not gender or g == gender)
-        ]
-        recent = [n for n in reversed(self.focus) if n in fitting]
-        full = (recent or fitting or [_strip_titles(words)])[0]
-        if " " in full:
-            self.names[full] = self.names.get(full) or gender
-        return full
 
-    def speaking(self, name: str, *, person: bool) -> str:
-        if person:
-            self.focus.append(name)
+def voices(units: list[tuple[int, int]], doc: Doc, quoted: list[bool], cast: Cast, carried: str | None) -> list[Voice]:
+    """The speaker of each unit. A sentence all in quotation marks takes the attribution that its paragraph gives: of the
+    quotation it continues, else the next one, else whoever the paragraph was about."""
+    found: list[Attribution | None] = []
+    about: list[str | None] = []  # the person in focus after each unit
+    for unit in units:
+        sentence = span_of(doc, *unit)
+        found.append(attribution(sentence, quoted, cast))
+        cast.follow(sentence, quoted)
+        about.append(cast.focus[-1] if cast.focus else None)
+    result: list[Voice] = []
+    spoken = carried
+    for i, (unit, given) in enumerate(zip(units, found, strict=True)):
+        sentence = span_of(doc, *unit)
+        if given:
+            speaker = spoken = given.speaker
+        elif _all_quoted(doc.text, quoted, *unit):
+            speaker = spoken = spoken or _next_speaker(doc.text, units[i:], found[i:], quoted)
+        elif i and spoken and _reported(sentence, quoted):
+            speaker = spoken
         else:
-            self.body = name
-        return name
-
-    def pronoun(self, word: str) -> str | None:
-        """The person in focus whose gender does not rule them out; they / it: the last body that spoke."""
-        if word not in PRONOUN_GENDER:
-            return self.body
-        gender = PRONOUN_GENDER[word]
-        for name in reversed(self.focus):
-            if self.names.get(name) in (None, gender):
-                if name in self.names:
-                    self.names[name] = gender
-                return name
-        return None
-
-    def description(self, words: str, head: str) -> str:
-        """ "the official" -> the fuller description or the named person it stands for, else the words themselves."""
-        bare = re.sub(r"^(?:an?|the|this|that|another|one|his|her|its|their)\s+", "", words, flags=re.I)
-        if " " in bare:
-            self.descriptions.append((head, bare))
-        elif re.match(r"(?:the|this|that|his|her|its|their)\s", words, re.I):
-            known = [full for noun, full in self.descriptions if noun == head]
-            if not known and head in _COMPANIES and self.organisation:
-                return self.organisation
-            return known[-1] if known else self.roles.get(head, bare)
-        return bare
-
-    def follow(self, sentence: Span, quoted: list[bool]) -> None:
-        """Puts the persons that a sentence is about (its subjects) in focus for the pronouns that come."""
-        for entity in sentence.ents:
-            if entity.label_ == "ORG" and entity.root.pos_ == "PROPN":
-                self.organisation = re.sub(r"^the\s+|['’]s$", "", entity.text, flags=re.I)
-        for name in _persons(sentence):
-            full = self.person(name.text)
-            self.roles.update(dict.fromkeys(_role_words(name), full))
-            head = name.root.head if name.root.dep_ == "appos" else name.root
-            if head.dep_ in {"nsubj", "nsubjpass"} and not quoted[name.start_char]:
-                self.speaking(full, person=True)
+            speaker = None
+            spoken = about[i] if any(found[: i + 1]) or any(e.label_ == "PERSON" for e in sentence.ents) else None
+        result.append((speaker, given))
+    return result
 
 
-def _persons(sentence: Span) -> Iterator[Span]:
-    """Names of persons: those the recogniser found, and subjects of two capitalised words or more that it has no label for."""
-    for entity in sentence.ents:
-        if entity.label_ == "PERSON":
-            yield whole_name(entity)
-    for token in sentence:
-        if token.dep_ in {"nsubj", "nsubjpass"} and token.pos_ == "PROPN" and not token.ent_type_:
-            name = whole_name(token.doc[token.i : token.i + 1])
-            if len(name.text.split()) >= 2 and not set(name.text.lower().split()) & BODIES:
-                yield name
-
-
-def whole_name(entity: Span) -> Span:
-    """A name with the capitalised and hyphenated parts that the recogniser left out ("Ibarra" -> "Carlota Neves-Ibarra")."""
-    doc, start, end = entity.doc, entity.start, entity.end
-    while start > 0 and _is_name_part(doc[start - 1], entity):
-        start -= 1
-    while end < len(doc) and doc[end].text == "-" and not doc[end - 1].whitespace_ and not doc[end].whitespace_:
-        end += 2
-    return doc[start : min(end, len(doc))]
-
-
-def _title_before(name: Span) -> str:
-    """The word before a name, or its first, as a title would be written in GENDERED_TITLES."""
-    first = name[0].lower_.rstrip(".")
-    return first if first in GENDERED_TITLES or not name.start else name.doc[name.start - 1].lower_.rstrip(".")
-
-
-def _is_name_part(token: Token, entity: Span) -> bool:
-    if token.text == "-":
-        return not token.whitespace_
-    known_otherwise = token.ent_type_ in _ORGANISATIONS | {"DATE", "LOC"}
+def _reported(sentence: Span, quoted: list[bool]) -> bool:
+    """Whether a sentence without attribution goes on reporting: "She had not been told. It would all be repaid." """
+    if any(quoted[sentence.start_char : sentence.end_char]):
+        return False
+    finite = [t for t in sentence if t.tag_ in {"VBD", "VBZ", "VBP", "MD"} and t.dep_ not in {"relcl", "acl", "advcl"}]
     return (
-        token.pos_ == "PROPN"
-        and token.text[:1].isupper()
-        and not known_otherwise
-        and token.lower_.rstrip(".") not in TITLES
+        bool(finite)
+        and finite[0].lower_ in {"would", "had", "could", "'d"}
+        and finite[0].dep_ in {"aux", "auxpass", "ROOT"}
     )
 
 
-def _parts(name: str) -> set[str]:
-    return {part for part in re.split(r"[\s-]+", re.sub(r"['’]s$", "", name).lower()) if len(part) > 1}
+def _next_speaker(
+    text: str, units: list[tuple[int, int]], found: list[Attribution | None], quoted: list[bool]
+) -> str | None:
+    """The attribution that closes a quotation: the first one after it, if only quoted sentences lie between."""
+    for unit, given in zip(units, found, strict=True):
+        if given:
+            return given.speaker
+        if not _all_quoted(text, quoted, *unit):
+            return None
+    return None
 
 
-def _strip_titles(words: str) -> str:
-    kept = re.sub(r"(?:['’]s?)$", "", words.strip(' ,.;:"“”')).split()
-    while len(kept) > 1 and kept[0].rstrip(".,").lower() in TITLES | {"the", "a", "an"}:
-        kept = kept[1:]
-    return " ".join(kept)
+def span_of(doc: Doc, start: int, end: int) -> Span:
+    span = doc.char_span(start, end, alignment_mode="expand")
+    assert span is not None  # a unit is made of sentences of this doc
+    return span
 
 
-def _role_words(entity: Span) -> set[str]:
-    """Nouns that give the role of a named person: "Farm Minister X", "the chairman, X", "X, vice president of Y"."""
-    root = entity.root
-    related = [t for t in root.children if t.dep_ in {"compound", "appos", "amod"}]
-    if root.dep_ == "appos":
-        related.append(root.head)
-    first_words = [t for t in entity if t.lower_.rstrip(".") in TITLES]
-    return {
-        t.lower_
-        for t in [*related, *first_words]
-        if t.pos_ in {"NOUN", "PROPN"} and t.lower_.rstrip(".") not in GENDERED_TITLES
-    }
+def _all_quoted(text: str, quoted: list[bool], start: int, end: int) -> bool:
+    return all(quoted[i] for i in range(start, end) if text[i].isalnum())
 
 
 def attribution(sentence: Span, quoted: list[bool], cast: Cast) -> Attribution | None:
@@ -273,7 +200,7 @@ def _kind(subject: Token) -> str | None:
     """Whether a noun that is no personal name can speak: as a "person", as a "body" (or a writing), or not at all (None)."""
     head = subject.lower_
     singular = head[:-1] if head.endswith("s") else head
-    if subject.ent_type_ in _ORGANISATIONS or subject.pos_ == "PROPN" or {head, singular} & (BODIES | DOCUMENTS):
+    if subject.ent_type_ in ORGANISATIONS or subject.pos_ == "PROPN" or {head, singular} & (BODIES | DOCUMENTS):
         return "body"
     if {head, singular} & HUMANS or head.endswith(("man", "woman", "person", "ist", "ologist")):
         return "body" if head != singular else "person"
@@ -306,15 +233,15 @@ def _person_in(subject: Token, phrase: Span) -> str | None:
         for entity in bearer.doc.ents:
             if entity.label_ == "PERSON" and entity.start <= bearer.i < entity.end:
                 name = whole_name(entity)
-                title = _title_before(name)
+                title = title_before(name)
                 return f"{title} {name.text}" if title in GENDERED_TITLES else name.text
     following = _APPOSED_NAME.match(subject.doc.text, phrase.end_char)
     if following and subject.pos_ == "NOUN":
         return following.group(1)
     for bearer in bearers:
-        if bearer.pos_ == "PROPN" and bearer.ent_type_ not in _ORGANISATIONS:
+        if bearer.pos_ == "PROPN" and bearer.ent_type_ not in ORGANISATIONS:
             words = whole_name(bearer.doc[bearer.i : bearer.i + 1]).text
-            found = _NAME.findall(_strip_titles(words))
+            found = _NAME.findall(strip_titles(words))
             name = found[-1] if found else ""
             capitalised = [w for w in name.split() if w[0].isupper()]
             if len(capitalised) >= 2 or words.split()[0].rstrip(".").lower() in TITLES:

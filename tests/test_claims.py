@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nli.claims import extract, quotations
+from nli.claims import extract
 from nli.records import Document
+from nli.speakers import quotations
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
 
@@ -195,7 +196,9 @@ def test_seed_article():
 
 
 def test_labels_of_a_transcript_name_the_speaker():
-    first, second = claims("CHAIR: When did you sign the contract?\nMS REED-OKORO: I signed it in May. My deputy signed it in June.")
+    first, second = claims(
+        "CHAIR: When did you sign the contract?\nMS REED-OKORO: I signed it in May. My deputy signed it in June."
+    )
     assert [first.speaker, second.speaker] == ["Reed-Okoro"] * 2
     assert first.source == first.text.partition(": ")[2] == "I signed it in May."
 
