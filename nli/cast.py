@@ -90,10 +90,15 @@ class Cast:
                 self.speaking(full, person=True)
 
 
+def is_person(entity: Span) -> bool:
+    """A person's name to the recogniser, and written as one: it takes many a lower-case noun for a person."""
+    return entity.label_ == "PERSON" and entity[-1].text[:1].isupper()
+
+
 def _persons(sentence: Span) -> Iterator[Span]:
     """Names of persons: those the recogniser found, and subjects of two capitalised words or more that it has no label for."""
     for entity in sentence.ents:
-        if entity.label_ == "PERSON":
+        if is_person(entity):
             yield whole_name(entity)
     for token in sentence:
         if token.dep_ in {"nsubj", "nsubjpass"} and token.pos_ == "PROPN" and not token.ent_type_:

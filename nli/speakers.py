@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc, Span, Token
 
-from nli.cast import ORGANISATIONS, Cast, strip_titles, title_before, whole_name
+from nli.cast import ORGANISATIONS, Cast, is_person, strip_titles, title_before, whole_name
 from nli.lexicon import BODIES, DOCUMENTS, GENDERED_TITLES, HUMANS, NEEDS_CLAUSE, PLAIN_VERBS, SPEECH_VERBS, TITLES
 
 _PARTICLES = "van von de der den del della da dos di du la le el al bin ibn ben ter ten af av y e".replace(" ", "|")
@@ -72,7 +72,7 @@ def voices(units: list[tuple[int, int]], doc: Doc, quoted: list[bool], cast: Cas
             speaker = spoken
         else:
             speaker = None
-            spoken = about[i] if any(found[: i + 1]) or any(e.label_ == "PERSON" for e in sentence.ents) else None
+            spoken = about[i] if any(found[: i + 1]) or any(map(is_person, sentence.ents)) else None
         result.append((speaker, given))
     return result
 
@@ -200,7 +200,8 @@ def _kind(subject: Token) -> str | None:
     """Whether a noun that is no personal name can speak: as a "person", as a "body" (or a writing), or not at all (None)."""
     head = subject.lower_
     singular = head[:-1] if head.endswith("s") else head
-    if subject.ent_type_ in ORGANISATIONS or subject.pos_ == "PROPN" or {head, singular} & (BODIES | DOCUMENTS):
+    name = subject.pos_ == "PROPN" and subject.text[0].isupper()
+    if name or subject.ent_type_ in ORGANISATIONS or {head, singular} & (BODIES | DOCUMENTS):
         return "body"
     if {head, singular} & HUMANS or head.endswith(("man", "woman", "person", "ist", "ologist")):
         return "body" if head != singular else "person"
@@ -231,7 +232,7 @@ def _person_in(subject: Token, phrase: Span) -> str | None:
     bearers = [subject, *(c for c in subject.children if c.dep_ == "appos")]
     for bearer in bearers:
         for entity in bearer.doc.ents:
-            if entity.label_ == "PERSON" and entity.start <= bearer.i < entity.end:
+            if is_person(entity) and entity.start <= bearer.i < entity.end:
                 name = whole_name(entity)
                 title = title_before(name)
                 return f"{title} {name.text}" if title in GENDERED_TITLES else name.text
