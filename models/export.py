@@ -92,7 +92,27 @@ def fix_ranges(path: Path, ranges: dict[str, tuple[float, int]]) -> None:
         position = list(graph.node).index(node)
         graph.node.remove(node)
         graph.node.insert(position, static)
+    fuse_products(graph)
+    if not any(o.domain == "com.microsoft" for o in model.opset_import):
+        model.opset_import.append(helper.make_opsetid("com.microsoft", 1))
     onnx.save(model, path)
+
+
+def fuse_products(graph: onnx.GraphProto) -> None:
+    """int8 product, cast and multiplication with both scales as the one operator that ONNX Runtime has for them."""
+    users = {name: node for node in graph.node for name in node.input}
+    makers = {name: node for node in graph.node for name in node.output}
+    for product in [n for n in graph.node if n.op_type == "MatMulInteger"]:
+        cast = users[product.output[0]]
+        scaled = users[cast.output[0]]
+        scales = makers[next(name for name in scaled.input if name != cast.output[0])]
+        values, weights, value_zero, weight_zero = product.input
+        value_scale, weight_scale = sorted(scales.input, key=lambda name: "weight" in name.lower() or "onnx::" in name)
+        inputs = [values, weights, value_scale, weight_scale, value_zero, weight_zero]
+        fused = helper.make_node("MatMulIntegerToFloat", inputs, scaled.output, name=product.name, domain="com.microsoft")
+        graph.node.insert(list(graph.node).index(scaled), fused)
+        for node in (product, cast, scaled, scales):
+            graph.node.remove(node)
 
 
 def shrink_the_rest(path: Path) -> None:
