@@ -109,7 +109,9 @@ def fuse_products(graph: onnx.GraphProto) -> None:
         values, weights, value_zero, weight_zero = product.input
         value_scale, weight_scale = sorted(scales.input, key=lambda name: "weight" in name.lower() or "onnx::" in name)
         inputs = [values, weights, value_scale, weight_scale, value_zero, weight_zero]
-        fused = helper.make_node("MatMulIntegerToFloat", inputs, scaled.output, name=product.name, domain="com.microsoft")
+        fused = helper.make_node(
+            "MatMulIntegerToFloat", inputs, scaled.output, name=product.name, domain="com.microsoft"
+        )
         graph.node.insert(list(graph.node).index(scaled), fused)
         for node in (product, cast, scaled, scales):
             graph.node.remove(node)

@@ -92,7 +92,7 @@ class Cast:
 
 def is_person(entity: Span) -> bool:
     """A person's name to the recogniser, and written as one: it takes many a lower-case noun for a person."""
-    return entity.label_ == "PERSON" and entity[-1].text[:1].isupper()
+    return bool(entity.label_ == "PERSON" and entity[-1].text[:1].isupper())
 
 
 def _persons(sentence: Span) -> Iterator[Span]:
@@ -119,8 +119,9 @@ def whole_name(entity: Span) -> Span:
 
 def title_before(name: Span) -> str:
     """The word before a name, or its first, as a title would be written in GENDERED_TITLES."""
-    first = name[0].lower_.rstrip(".")
-    return first if first in GENDERED_TITLES or not name.start else name.doc[name.start - 1].lower_.rstrip(".")
+    first = name[0]
+    title = first if first.lower_.rstrip(".") in GENDERED_TITLES or not name.start else name.doc[name.start - 1]
+    return str(title.lower_).rstrip(".")
 
 
 def _is_name_part(token: Token, entity: Span) -> bool:

@@ -116,7 +116,9 @@ def detect(
     detector = _load(options, language=options.pop("language"))
     limits = {k: options[k] for k in ("max_pairs", "neighbours") if options[k]}
     with _progress("pairs") as advance:
-        findings = detector.detect(documents, threshold=options["threshold"], progress=advance.of, **limits)
+        findings = detector.detect(
+            documents, threshold=options["threshold"], every=options["every"], progress=advance.of, **limits
+        )
     _write(render(findings, kind), output)
     click.echo(f"nli: {summary(findings)}", err=True)
     if findings and fail_on_contradiction:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nli.errors import CheckpointError
-from nli.records import Contradiction, ScoredPair
+from nli.records import Claim, Contradiction, ScoredPair
 
 RULES = ("mean", "min", "max")
 
@@ -19,11 +19,16 @@ class Decision:
     """How two directions become one score, and from which score on a pair is reported.
 
     `temperature` divides the logits; `operating_points` are named thresholds; `data` says on which rows they were chosen.
+    Two rules keep one dispute from being told many times. `same_speaker`: the score that two claims of one speaker in one
+    document need, since people seldom contradict themselves within a few lines. `rival_share`: a pair is outdone when a claim of
+    it has a rival pair so strong that this one scores less than that share of it. Both are off at 0.
     """
 
     threshold: float = 0.5
     rule: str = "mean"
     temperature: float = 1.0
+    same_speaker: float = 0.0
+    rival_share: float = 0.0
     operating_points: dict[str, float] = field(default_factory=dict)
     data: dict[str, object] = field(default_factory=dict)
 
@@ -36,14 +41,15 @@ class Decision:
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
             decision = cls(**{k: v for k, v in values.items() if k in cls.__dataclass_fields__})
-            sound = decision.rule in RULES and 0 <= decision.threshold <= 1 and decision.temperature > 0
+            shares = decision.threshold, decision.same_speaker, decision.rival_share
+            sound = decision.rule in RULES and all(0 <= share <= 1 for share in shares) and decision.temperature > 0
         except (ValueError, TypeError, AttributeError) as error:
             raise CheckpointError(
                 f"{path}: {error}; expected an object with threshold, rule and temperature"
             ) from error
         if not sound:
             raise CheckpointError(
-                f"{path}: rule must be one of {', '.join(RULES)}, threshold in 0..1, temperature above 0"
+                f"{path}: rule must be one of {', '.join(RULES)}, threshold and shares in 0..1, temperature above 0"
             )
         return decision
 
@@ -58,14 +64,26 @@ class Decision:
         return self.combine(forward, 1.0) >= threshold
 
 
-def decide(pairs: Iterable[ScoredPair], decision: Decision, threshold: float) -> list[Contradiction]:
-    """The pairs whose combined score reaches the threshold, best first; ties in document order."""
-    found = []
+def decide(pairs: Iterable[ScoredPair], decision: Decision, threshold: float) -> tuple[list[Contradiction], int]:
+    """The pairs that are reported, best first, ties in document order; and how many more reached the threshold but were
+    outdone: by a stronger rival pair, or as two claims of one speaker."""
+    reached = []
     for pair in pairs:
         score = decision.combine(pair.forward.contradiction, pair.backward.contradiction)
         if score >= threshold:
-            found.append(Contradiction(score, pair.a, pair.b, conflict_type(pair.a.text, pair.b.text)))
-    return sorted(found, key=lambda c: (-c.score, c.a.document, c.a.start, c.b.document, c.b.start))
+            reached.append(Contradiction(score, pair.a, pair.b, conflict_type(pair.a.text, pair.b.text)))
+    found = [c for c in reached if c.score >= decision.same_speaker or not _same_speaker(c.a, c.b)]
+    strongest: dict[Claim, float] = {}
+    for c in found:
+        for claim in (c.a, c.b):
+            strongest[claim] = max(c.score, strongest.get(claim, 0.0))
+    found = [c for c in found if c.score >= decision.rival_share * max(strongest[c.a], strongest[c.b])]
+    found.sort(key=lambda c: (-c.score, c.a.document, c.a.start, c.b.document, c.b.start))
+    return found, len(reached) - len(found)
+
+
+def _same_speaker(a: Claim, b: Claim) -> bool:
+    return a.speaker is not None and a.speaker == b.speaker and a.document == b.document
 
 
 _NUMBER = re.compile(r"\d[\d.,:]*\d|\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b", re.I)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
@@ -57,12 +58,14 @@ class Detector:
         threshold: float | None = None,
         max_pairs: int = MAX_PAIRS,
         neighbours: int = NEIGHBOURS,
+        every: bool = False,
         progress: Progress | None = None,
     ) -> Findings:
         """The contradictions within and between documents, best first.
 
         `threshold` in [0, 1] replaces the checkpoint's own. Above `max_pairs` pairs of claims, only each claim's nearest
-        `neighbours` are scored. A bare string is the text of one document, called "text" (several: "text 1", "text 2", ...).
+        `neighbours` are scored. `every`: also the pairs that a stronger one of the same claim outdoes. A bare string is the
+        text of one document, called "text" (several: "text 1", "text 2", ...).
         """
         named = _documents(documents)
         claims, dropped = extract_all(named, language=pipeline(self.language))
@@ -71,6 +74,10 @@ class Detector:
         if not 0 <= limit <= 1:
             raise InputError(f"threshold {limit}: expected a number from 0 to 1")
         scored, truncated = self._both_directions(claims, chosen.pairs, limit, progress)
+        decision = self.scorer.checkpoint.decision
+        if every:
+            decision = dataclasses.replace(decision, same_speaker=0.0, rival_share=0.0)
+        found, outdone = decide(scored, decision, limit)
         counts = {
             "documents": len(named),
             "claims": len(claims),
@@ -78,8 +85,9 @@ class Detector:
             "pairs": len(chosen.pairs),
             "pruned": chosen.pruned,
             "truncated": truncated,
+            "outdone": outdone,
         }
-        return Findings(decide(scored, self.scorer.checkpoint.decision, limit), claims, counts)
+        return Findings(found, claims, counts)
 
     def _both_directions(
         self, claims: list[Claim], pairs: list[tuple[int, int]], threshold: float, progress: Progress | None

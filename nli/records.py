@@ -103,8 +103,8 @@ class LabelledPair:
 class Findings:
     """What a detection found, best first, and what it went through to find it.
 
-    `counts` has documents, claims, dropped (passages that are not claims), pairs, pruned (pairs not scored) and
-    truncated (pairs cut to the model's length).
+    `counts` has documents, claims, dropped (passages that are not claims), pairs, pruned (pairs not scored), truncated
+    (pairs cut to the model's length) and outdone (pairs over the threshold that a stronger pair of the same claim stands for).
     """
 
     contradictions: list[Contradiction]

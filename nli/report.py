@@ -26,7 +26,7 @@ def summary(findings: Findings) -> str:
         f"{_plural(counts['pairs'], 'pair')} compared",
         f"{counts['pruned']} pruned",
         f"{counts['truncated']} truncated",
-        _plural(len(findings), "contradiction"),
+        f"{_plural(len(findings), 'contradiction')} ({counts['outdone']} more outdone by stronger ones; --all shows them)",
     ]
     return ", ".join(parts)
 

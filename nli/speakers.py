@@ -62,6 +62,7 @@ def voices(units: list[tuple[int, int]], doc: Doc, quoted: list[bool], cast: Cas
         about.append(cast.focus[-1] if cast.focus else None)
     result: list[Voice] = []
     spoken = carried
+    speaker: str | None
     for i, (unit, given) in enumerate(zip(units, found, strict=True)):
         sentence = span_of(doc, *unit)
         if given:

@@ -17,10 +17,38 @@ def pair(start, forward, backward):
 
 
 def test_threshold_rule_and_order():
-    found = decide([pair(0, 0.9, 0.5), pair(1, 0.9, 0.9), pair(2, 0.2, 0.9)], Decision(rule="mean"), 0.6)
+    found = decide([pair(0, 0.9, 0.5), pair(1, 0.9, 0.9), pair(2, 0.2, 0.9)], Decision(rule="mean"), 0.6)[0]
     assert [(c.a.start, round(c.score, 2)) for c in found] == [(1, 0.9), (0, 0.7)]
-    assert [c.a.start for c in decide([pair(0, 0.9, 0.5)], Decision(rule="min"), 0.6)] == []
-    assert [c.a.start for c in decide([pair(2, 0.2, 0.9)], Decision(rule="max"), 0.6)] == [2]
+    assert [c.a.start for c in decide([pair(0, 0.9, 0.5)], Decision(rule="min"), 0.6)[0]] == []
+    assert [c.a.start for c in decide([pair(2, 0.2, 0.9)], Decision(rule="max"), 0.6)[0]] == [2]
+
+
+def claim(start, speaker=None, document="x.txt"):
+    return Claim(document, start, start + 1, "t", "t", speaker, 1)
+
+
+def scored(a, b, score):
+    return ScoredPair(a, b, Scores(0, 1 - score, score), Scores(0, 1 - score, score))
+
+
+def test_a_pair_far_weaker_than_its_rival_is_outdone_and_counted():
+    a, b, c, d = (claim(i) for i in range(4))
+    pairs = [scored(a, b, 0.9), scored(a, c, 0.88), scored(b, d, 0.7), scored(c, d, 0.86)]
+    found, outdone = decide(pairs, Decision(rival_share=0.95), 0.5)
+    assert [(x.a.start, x.b.start) for x in found] == [(0, 1), (0, 2), (2, 3)] and outdone == 1
+    assert len(decide(pairs, Decision(), 0.5)[0]) == 4
+
+
+def test_two_claims_of_one_speaker_in_one_document_need_more():
+    decision = Decision(same_speaker=0.95)
+    pairs = [scored(claim(0, "Ann"), claim(1, "Ann"), 0.9), scored(claim(0, "Ann"), claim(1, "Ann", "y.txt"), 0.9)]
+    pairs += [scored(claim(0), claim(1), 0.9), scored(claim(2, "Ann"), claim(3, "Ann"), 0.96)]
+    found, outdone = decide(pairs, decision, 0.5)
+    assert (
+        len(found) == 3
+        and outdone == 1
+        and all(c.b.document == "y.txt" or c.a.speaker is None or c.score > 0.95 for c in found)
+    )
 
 
 @given(P, P, P, st.sampled_from(RULES))
