@@ -99,8 +99,8 @@ def operating_points(rows: list[tuple[float, float, float]]) -> dict[str, float]
 
     best_f1 = max(rows, key=lambda r: 2 * r[1] * r[2] / max(1e-9, r[1] + r[2]))[0]
     return {
-        "precise": max(lowest(PRECISE), balanced),
-        "balanced": balanced,
+        "precise": max(lowest(PRECISE), BALANCED),
+        "balanced": BALANCED,
         "sensitive": min(lowest(SENSITIVE), best_f1),
     }
 

@@ -78,6 +78,7 @@ def main() -> None:
 @click.option(
     "--threshold", type=click.FloatRange(0, 1), help="Report pairs from this score on (default: the checkpoint's own)."
 )
+@click.option("--all", "every", is_flag=True, help="Also pairs that a stronger conflict of the same claim outdoes.")
 @click.option(
     "--max-pairs", type=click.IntRange(1), help="Above so many pairs of claims, only nearest neighbours are scored."
 )
