@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-
-from spacy.tokens import Doc, Span, Token
+from typing import TYPE_CHECKING
 
 from nli.lexicon import BODIES, GENDERED_TITLES, PRONOUN_GENDER, TITLES
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Span, Token
 
 _COMPANIES = {"company", "firm", "group", "airline", "carrier", "lender", "retailer", "manufacturer", "maker"}
 ORGANISATIONS = {"ORG", "GPE", "NORP", "FAC"}  # entity labels that are no person

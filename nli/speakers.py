@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-
-from spacy.tokens import Doc, Span, Token
+from typing import TYPE_CHECKING
 
 from nli.cast import ORGANISATIONS, Cast, is_person, strip_titles, title_before, whole_name
 from nli.lexicon import BODIES, DOCUMENTS, GENDERED_TITLES, HUMANS, NEEDS_CLAUSE, PLAIN_VERBS, SPEECH_VERBS, TITLES
@@ -19,6 +18,9 @@ _NAME = re.compile(rf"[^\W\d_][\w’'.-]*(?:\s+(?:(?:{_PARTICLES})\s+)*[^\W\d_][
 _APPOSED_NAME = re.compile(
     r",?\s+((?:(?:Mr|Mrs|Ms|Dr|Sir)\.?\s+)?[A-ZÀ-Þ][\w’'.-]*(?:\s+(?:[a-z]{2,3}\s+)?[A-ZÀ-Þ][\w’'.-]*)+)(?=,|\s+(?:said|told|says|added))"
 )
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Span, Token
 
 
 @dataclass(frozen=True)
