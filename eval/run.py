@@ -154,13 +154,16 @@ JOBS: dict[str, tuple[str, Path, Callable[[Detector], Result]]] = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", default="", help="only results whose name holds this")
+    parser.add_argument("--only", metavar="A,B", help=f"only these results; by default all: {', '.join(JOBS)}")
     args = parser.parse_args()
+    chosen = args.only.split(",") if args.only else list(JOBS)
+    if unknown := set(chosen) - set(JOBS):
+        parser.error(f"no such result: {', '.join(sorted(unknown))}")
     RESULTS.mkdir(exist_ok=True)
     detector = Detector.load()
     weights = weights_hash(detector.scorer.checkpoint.path)
     for name, (role, needs, compute) in JOBS.items():
-        if args.only in name and needs.exists():
+        if name in chosen and needs.exists():
             result = {"role": role, **compute(detector), "model": "default", "model_hash": weights}
             (RESULTS / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
             print(name, {k: v for k, v in result.items() if isinstance(v, (int, float)) or v is None}, flush=True)
