@@ -19,6 +19,7 @@ from nli.records import Document
 
 Row = dict[str, Any]
 FORMATS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "tsv", ".parquet": "parquet"}
+MAX_LINE = 1_000_000  # characters of one line of a document: more is no article, but a dump that would take hours
 csv.field_size_limit(2**31 - 1)
 
 
@@ -36,6 +37,13 @@ def read_document(path: str, *, encoding: str = "utf-8") -> Document:
     text = _decode(raw, shown, encoding)
     if not text.strip("\ufeff \t\r\n"):
         raise InputError(f"{shown}: the file is empty; expected the text of an article")
+    longest = max(text.splitlines(), key=len)
+    if len(longest) > MAX_LINE:
+        line = text.count("\n", 0, text.index(longest)) + 1
+        raise InputError(
+            f"{shown}:{line}: a line of {len(longest)} characters; expected an article, whose paragraphs have at most {MAX_LINE}. "
+            "Break the text into lines or files"
+        )
     return Document(path, text)
 
 

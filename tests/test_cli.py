@@ -97,6 +97,7 @@ def test_two_documents_name_their_files(run, article, tmp_path):
         ("empty.txt", b"", ["empty.txt", "is empty"]),
         ("bom.txt", b"\xef\xbb\xbf \n", ["is empty"]),
         ("binary.txt", b"GIF89a\0\0\0", ["binary.txt", "binary file"]),
+        ("long.txt", b"First line.\n" + b"It rained on Monday. " * 250_000, ["long.txt:2", "a line of 5"]),
         ("latin.txt", "Zwei Zeilen\nGrüße aus Köln".encode("latin-1"), ["latin.txt:2", "0xfc", "--encoding"]),
     ],
 )
