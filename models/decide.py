@@ -22,7 +22,7 @@ from nli import checkpoints
 from nli.cases import Case, among, read_cases
 from nli.claims import extract_all
 from nli.decision import RULES, Decision
-from nli.evaluation import load_pairs
+from nli.labelled import load_pairs
 from nli.records import LABELS
 from nli.scoring import Scorer, softmax
 

@@ -64,10 +64,11 @@ def evaluate(
     rows: Iterable[LabelledPair | Mapping[str, Any] | tuple[str, str, str]] | str, detector: Detector | None = None
 ) -> Evaluation:
     """Measures a detector on labelled pairs: rows in memory, or a file or data set name as `nli eval` takes it. Raises NliError."""
-    from nli import evaluation
+    from nli.evaluation import evaluate_set
+    from nli.labelled import from_rows, load_pairs
 
-    labelled = evaluation.load_pairs(rows) if isinstance(rows, str) else evaluation.from_rows(rows)
-    return evaluation.evaluate_set(labelled, (detector or _detector(None)).scorer)
+    labelled = load_pairs(rows) if isinstance(rows, str) else from_rows(rows)
+    return evaluate_set(labelled, (detector or _detector(None)).scorer)
 
 
 def _detector(model: str | None) -> Detector:

@@ -6,16 +6,20 @@ span of the same gold group.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nli.errors import InputError
 from nli.readers import read_document
 from nli.records import Claim, Contradiction, Document, Findings
+
+if TYPE_CHECKING:
+    from nli.scoring import Scorer
 
 
 @dataclass(frozen=True)
@@ -91,9 +95,9 @@ def _case(path: Path, raw: dict[str, Any]) -> Case:
         return Place(gold["doc"], *match.span(), gold.get("speaker"))
 
     sides: dict[int, dict[str, list[Place]]] = {}
-    for gold in raw["contradictions"]:
-        for side in "ab":
-            sides.setdefault(gold["group"], {"a": [], "b": []})[side].append(place(gold[side]))
+    for number, gold in enumerate(raw["contradictions"]):
+        for side in "ab":  # a conflict without a group is one of its own
+            sides.setdefault(gold.get("group", -number - 1), {"a": [], "b": []})[side].append(place(gold[side]))
     for gold in raw.get("restatements", []):
         sides[gold["group"]][gold["side"]].append(place(gold))
     pairs = {key: [(place(g["a"]), place(g["b"])) for g in raw.get(key, [])] for key in ("hard_negatives", "arguable")}
@@ -116,6 +120,9 @@ class CaseCounts:
     speakers: int = 0
     speakers_right: int = 0
     ranked: list[tuple[float, bool]] = field(default_factory=list)
+
+    def __add__(self, other: CaseCounts) -> CaseCounts:
+        return CaseCounts(**{name: value + getattr(other, name) for name, value in vars(self).items()})
 
     def add(self, case: Case, findings: Findings) -> None:
         seen: set[int] = set()
@@ -163,9 +170,51 @@ def _words(text: str) -> list[str]:
     return re.findall(r"\w+", text.lower())
 
 
-def score_cases(cases: list[Case], detect: Callable[[list[Document]], Findings]) -> CaseCounts:
-    """Runs a detector over cases and counts."""
-    counts = CaseCounts()
+def score_cases(cases: Iterable[Case], detect: Callable[[list[Document]], Findings]) -> CaseCounts:
+    """Runs a detector over cases and counts them together."""
+    return sum(score_each(cases, detect), CaseCounts())
+
+
+def score_each(cases: Iterable[Case], detect: Callable[[list[Document]], Findings]) -> Iterator[CaseCounts]:
+    """Runs a detector over cases: the counts of each, in order."""
     for case in cases:
+        counts = CaseCounts()
         counts.add(case, detect(case.documents))
-    return counts
+        yield counts
+
+
+def intervals(counted: Iterable[CaseCounts], *, resamples: int = 1000, seed: int = 0) -> dict[str, list[float]]:
+    """95 % percentile bootstrap intervals of recall, precision and average precision; whole cases are drawn."""
+    import numpy as np
+
+    cases, rng = list(counted), np.random.default_rng(seed)
+    drawn = [
+        sum((cases[i] for i in rng.integers(0, len(cases), len(cases))), CaseCounts()).to_dict()
+        for _ in range(resamples)
+    ]
+    spans = {}
+    for name in ("recall", "precision", "average_precision"):
+        if values := [numbers[name] for numbers in drawn if numbers[name] is not None]:
+            spans[name] = [float(v) for v in np.percentile(values, [2.5, 97.5])]
+    return spans
+
+
+def summary(folder: Path, cases: Sequence[Case], counted: Sequence[CaseCounts], scorer: Scorer) -> dict[str, Any]:
+    """All numbers of cases that were scored, in total with 95 % intervals and per case, and where they come from."""
+    from nli.evaluation import weights_hash
+
+    files = sorted(path for path in folder.glob("*") if path.is_file())
+    names = [
+        case.id if [c.id for c in cases].count(case.id) == 1 else f"{case.id} ({n})" for n, case in enumerate(cases, 1)
+    ]
+    return {
+        "data": str(folder),
+        "data_hash": hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest(),
+        "model": scorer.checkpoint.name,
+        "model_hash": weights_hash(scorer.checkpoint.path),
+        "threshold": scorer.checkpoint.decision.threshold,
+        "cases": len(cases),
+        **sum(counted, CaseCounts()).to_dict(),
+        "intervals": intervals(counted),
+        "per_case": {name: counts.to_dict() for name, counts in zip(names, counted, strict=True)},
+    }

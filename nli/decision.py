@@ -91,14 +91,14 @@ _MODAL = re.compile(
     r"\b(?:may|might|could|can(?:not|['’]t)?|would|will|won['’]t|possib\w+|rul(?:e[sd]?|ing)\s+out|plans?|exclude[ds]?)\b",
     re.I,
 )
-_NEGATION = re.compile(r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|den(?:y|ies|ied))\b|n['’]t\b", re.I)
+NEGATION = re.compile(r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|den(?:y|ies|ied))\b|n['’]t\b", re.I)
 _QUANTIFIER = re.compile(r"\b(?:all|every|each|both|most|many|few|half|only|any|some|majority|entire|whole)\b", re.I)
 
 
 def conflict_type(a: str, b: str) -> str:
     """A coarse reading of what two conflicting claims differ in, from their words: denial, modality, numeric, quantifier or
     other. The first that fits; a hint for readers, not a verdict."""
-    negated = bool(_NEGATION.search(a)) != bool(_NEGATION.search(b))
+    negated = bool(NEGATION.search(a)) != bool(NEGATION.search(b))
     if _MODAL.search(a) and _MODAL.search(b) and negated:
         return "modality"
     if negated:

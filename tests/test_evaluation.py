@@ -11,7 +11,7 @@ from sklearn.metrics import average_precision_score, f1_score
 import nli
 from nli import metrics
 from nli.errors import InputError
-from nli.evaluation import load_pairs
+from nli.labelled import load_pairs
 from nli.scoring import PROBES
 
 LABELS = ("entailment", "neutral", "contradiction")

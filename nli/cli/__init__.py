@@ -1,0 +1,130 @@
+"""The command line: parse, call, print. Data on stdout, progress and counts on stderr."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nli import __version__
+from nli.cli.common import Group, load, model_options, progress, write
+from nli.cli.evaluate import calibrate, evaluate
+from nli.errors import InputError
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="nli")
+def main() -> None:
+    """Find the claims that contradict each other.
+
+    \b
+    nli detect article.txt            contradictions of one or several documents
+    nli score pairs.csv scored.csv    probabilities for a file of claim pairs
+    nli eval labelled.jsonl           how right a model is on labelled pairs, or which of two
+    nli calibrate dev.jsonl           thresholds for a model of your own
+    """
+
+
+main.add_command(evaluate)
+main.add_command(calibrate)
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["table", "jsonl", "json", "csv", "markdown"]),
+    default="table",
+    show_default=True,
+)
+@click.option("--output", metavar="PATH", help="Write here instead of standard output.")
+@click.option(
+    "--threshold", type=click.FloatRange(0, 1), help="Report pairs from this score on (default: the checkpoint's own)."
+)
+@click.option("--all", "every", is_flag=True, help="Also pairs that a stronger conflict of the same claim outdoes.")
+@click.option(
+    "--max-pairs", type=click.IntRange(1), help="Above so many pairs of claims, only nearest neighbours are scored."
+)
+@click.option("--neighbours", type=click.IntRange(1), help="Candidates a claim when there are too many pairs.")
+@click.option("--encoding", default="utf-8", show_default=True, help="Encoding of the files.")
+@click.option("--language", metavar="PIPELINE", help="spaCy pipeline, by name or folder.")
+@click.option("--skip-invalid", is_flag=True, help="Leave out files that cannot be read, and count them.")
+@click.option("--fail-on-contradiction", is_flag=True, help="Exit with 3 when a contradiction was found.")
+@model_options()
+@click.pass_context
+def detect(
+    ctx: click.Context,
+    /,
+    files: tuple[str, ...],
+    kind: str,
+    output: str | None,
+    encoding: str,
+    skip_invalid: bool,
+    fail_on_contradiction: bool,
+    **options: Any,
+) -> None:
+    """Contradictions within and between documents, best first. FILE `-` reads standard input."""
+    from nli.readers import read_document
+    from nli.report import render, summary
+
+    documents = []
+    for file in dict.fromkeys(files):
+        try:
+            documents.append(read_document(file, encoding=encoding))
+        except InputError as error:
+            if not skip_invalid:
+                raise
+            click.echo(f"nli: skipped {error}", err=True)
+    if not documents:
+        raise InputError("none of the files could be read")
+    detector = load(options, language=options.pop("language"))
+    limits = {k: options[k] for k in ("max_pairs", "neighbours") if options[k]}
+    with progress("pairs") as advance:
+        findings = detector.detect(
+            documents, threshold=options["threshold"], every=options["every"], progress=advance.of, **limits
+        )
+    write(render(findings, kind), output)
+    click.echo(f"nli: {summary(findings)}", err=True)
+    if findings and fail_on_contradiction:
+        ctx.exit(3)
+
+
+@main.command()
+@click.argument("source", metavar="IN")
+@click.argument("target", metavar="OUT")
+@click.option("--premise", default="premise", show_default=True, metavar="COL")
+@click.option("--hypothesis", default="hypothesis", show_default=True, metavar="COL")
+@click.option("--skip-invalid", is_flag=True, help="Leave out rows that cannot be scored, and count them.")
+@model_options()
+def score(source: str, target: str, premise: str, hypothesis: str, skip_invalid: bool, **options: Any) -> None:
+    """Score a file of claim pairs: jsonl, csv, tsv or parquet by file ending; `-` reads or writes jsonl.
+
+    Every input column is kept; entailment, neutral, contradiction (probabilities) and label are added.
+    """
+    from nli.batch import score_file
+    from nli.readers import Rejected, file_format
+
+    for path in (source, target):
+        file_format(path)
+    if source != "-" and not Path(source).is_file():
+        raise InputError(
+            f"{source}: {'is a directory' if Path(source).is_dir() else 'no such file'}; expected a file of pairs"
+        )
+    scorer = load(options).scorer
+
+    def skip(rejected: Rejected) -> None:
+        click.echo(f"nli: skipped {source}:{rejected.line}: {rejected.reason}", err=True)
+
+    with progress("pairs") as advance:
+        counts = score_file(
+            source,
+            target,
+            scorer,
+            premise=premise,
+            hypothesis=hypothesis,
+            skip_invalid=skip if skip_invalid else None,
+            progress=advance,
+        )
+    click.echo(f"nli: {counts.scored} pairs scored, {counts.skipped} skipped, {counts.truncated} truncated", err=True)

@@ -1,0 +1,99 @@
+"""What every command shares: errors as one line, the options that find a model, progress, writing."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nli.errors import InputError, NliError
+
+
+class Command(click.Command):
+    """A command whose expected failures are one line on stderr and exit code 1, never a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except NliError as error:
+            click.echo(f"nli: {error}", err=True)
+            ctx.exit(1)
+        except KeyboardInterrupt:
+            click.echo("nli: interrupted; the output is not complete", err=True)
+            ctx.exit(130)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(1)
+
+
+class Group(click.Group):
+    command_class = Command
+
+
+def model_options(*, several: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The options by which every command finds its model, or its `several` models."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        more = " Twice: compare two." if several else ""
+        for option in (
+            click.option("--threads", type=click.IntRange(1), help="CPU threads (default: all cores)."),
+            click.option(
+                "--labels", metavar="A,B,C", help="Names of the model's outputs in order, if its config has none."
+            ),
+            click.option(
+                "--model",
+                metavar="M",
+                multiple=several,
+                help=f"Checkpoint: a folder, or org/name@revision on the hub (downloads). Default: the shipped one.{more}",
+            ),
+        ):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+def load(options: dict[str, Any], *, language: str | None = None) -> Any:
+    from nli.detector import Detector
+
+    labels = options["labels"].split(",") if options["labels"] else None
+    return Detector.load(options["model"], labels=labels, language=language, threads=options["threads"])
+
+
+def write(text: str, path: str | None) -> None:
+    if path is None or path == "-":
+        click.echo(text, nl=False)
+        return
+    try:
+        Path(path).write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror or error})") from error
+
+
+class Bar:
+    """A progress bar on stderr, silent when stderr is not a terminal; the total may come with the first news."""
+
+    def __init__(self, bar: Any) -> None:
+        self.bar = bar
+
+    def __call__(self, finished: int) -> None:
+        self.bar.update(finished)
+
+    def of(self, finished: int, total: int) -> None:
+        self.bar.total = total
+        self.bar.update(finished)
+
+
+@contextmanager
+def progress(unit: str, total: int | None = None) -> Iterator[Bar]:
+    from tqdm import tqdm
+
+    with tqdm(
+        total=total, unit=f" {unit}", file=sys.stderr, disable=not sys.stderr.isatty(), leave=False, delay=1
+    ) as bar:
+        yield Bar(bar)

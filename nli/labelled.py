@@ -1,0 +1,248 @@
+"""Rows with gold labels -> a `LabelledSet`: columns by their usual names, labels by name, two-way sets as what they are."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from nli import sources
+from nli.errors import InputError
+from nli.readers import Row, text_cell
+from nli.records import LABELS, LabelledPair
+
+ALIASES = (
+    ("premise", "sentence1", "sentence_a", "text_a", "text1", "context", "evidence"),
+    ("hypothesis", "sentence2", "sentence_b", "text_b", "text2", "statement", "claim"),
+    ("label", "gold_label", "gold", "answer", "verdict"),
+)
+_WORDS = {
+    "entailment": "e entailment entail entails entailed supports support supported",
+    "neutral": "n neutral nei not_enough_info not_enough_information",
+    "contradiction": "c contradiction contradict contradicts contradicted contradictory refutes refute refuted",
+    "not_entailment": "not_entailment non_entailment no_entailment",
+    "not_contradiction": "not_contradiction non_contradiction no_contradiction",
+}
+_NAMES = {word: name for name, words in _WORDS.items() for word in words.split()}
+_NO_GOLD = {"", "-", "-1", "none", "nan", "null"}
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """The classes of a set, and which of `LABELS` each one joins. `positive`: the index of contradiction, None without."""
+
+    classes: tuple[str, ...]
+    joined: tuple[tuple[str, ...], ...]
+
+    @property
+    def positive(self) -> int | None:
+        return self.classes.index("contradiction") if "contradiction" in self.classes else None
+
+    def join(self, probabilities: np.ndarray) -> np.ndarray:
+        """Probabilities (n, 3) by `LABELS` -> (n, classes)."""
+        return np.stack([probabilities[:, [LABELS.index(x) for x in names]].sum(axis=1) for names in self.joined], 1)
+
+
+THREE_WAY = Scheme(LABELS, tuple((name,) for name in LABELS))
+ENTAILMENT = Scheme(("entailment", "not_entailment"), (("entailment",), ("neutral", "contradiction")))
+CONTRADICTION = Scheme(("not_contradiction", "contradiction"), (("entailment", "neutral"), ("contradiction",)))
+
+
+@dataclass(frozen=True)
+class LabelledSet:
+    """Pairs with gold labels and where they are from.
+
+    `rows` are the rows as read, for slices; `role` is train, dev, test or None. Counted and left out: `unlabelled` (no gold),
+    `skipped` (broken) and `two_way` (rows of a three-way set that only say what they are not).
+    """
+
+    name: str
+    pairs: list[LabelledPair]
+    unlabelled: int = 0
+    skipped: int = 0
+    two_way: int = 0
+    rows: list[Row] = field(default_factory=list)
+    role: str | None = None
+    licence: str | None = None
+    scheme: Scheme = THREE_WAY
+
+    @cached_property
+    def data_hash(self) -> str:
+        """SHA-256 over premise, hypothesis and label of every row in order, as JSON lines."""
+        digest = hashlib.sha256()
+        for pair in self.pairs:
+            digest.update((json.dumps([pair.premise, pair.hypothesis, pair.label]) + "\n").encode())
+        return digest.hexdigest()
+
+    @cached_property
+    def truth(self) -> np.ndarray:
+        """Indices into the classes of the scheme, shape (n,)."""
+        index = {label: k for k, names in enumerate(self.scheme.joined) for label in names}
+        index |= {name: k for k, name in enumerate(self.scheme.classes)}
+        return np.array([index[pair.label] for pair in self.pairs], dtype=int)
+
+    def column(self, name: str) -> list[str]:
+        """A column as text, "(none)" where a row lacks it. Raises InputError when all do."""
+        if not any(name in row for row in self.rows):
+            known = ", ".join(map(str, self.rows[0])) if self.rows else "none"
+            raise InputError(f"{self.name}: no column {name!r}; found {known}")
+        return ["(none)" if row.get(name) is None else str(row[name]) for row in self.rows]
+
+
+def load_pairs(
+    source: str,
+    *,
+    where: Mapping[str, str] | None = None,
+    limit: int | None = None,
+    skip_invalid: bool = False,
+    columns: Sequence[str | None] = (None, None, None),
+    label_names: Sequence[str] | None = None,
+) -> LabelledSet:
+    """The labelled pairs of a file (jsonl, csv, tsv, parquet; jsonl may be .gz), a folder saved by `datasets` (`folder[:split]`),
+    or a hub name such as `nyu-mll/multi_nli:validation_mismatched` (`name[/config]:split`).
+
+    `where` keeps rows with these column values. `columns` names premise, hypothesis and label where their names are not the
+    usual ones; `label_names` says what the integers 0, 1, 2 mean. Raises InputError.
+    """
+    collected = _Collection(source, sources.known(source), columns, label_names, skip_invalid)
+    rows = sources.read(source, reject=lambda rejected: collected.reject(rejected.line, rejected.reason))
+    for line, row in itertools.islice(sources.matching(rows, where or {}, source), limit):
+        collected.add(line, row)
+    return collected.finish(where or {})
+
+
+def from_rows(rows: Iterable[LabelledPair | Mapping[str, Any] | tuple[str, str, str]]) -> LabelledSet:
+    """A labelled set from rows in memory: LabelledPair, mappings with the usual column names, or (premise, hypothesis, label)."""
+    collected = _Collection("rows", {}, (None, None, None), None, False)
+    for number, row in enumerate(rows):
+        try:
+            collected.add(number, _as_mapping(row))
+        except (ValueError, TypeError) as error:
+            raise InputError(str(error) if isinstance(error, InputError) else f"row {number}: {error}") from error
+    if not collected.pairs and not collected.unlabelled:
+        raise InputError("no labelled rows; expected at least one of premise, hypothesis and label")
+    return collected.finish({})
+
+
+def _as_mapping(row: LabelledPair | Mapping[str, Any] | tuple[str, str, str]) -> Row:
+    if isinstance(row, Mapping):
+        names = _columns(dict(row), "the row", (None, None, None))
+        parts = [row[name] for name in names]
+        return {**row, "premise": parts[0], "hypothesis": parts[1], "label": parts[2]}
+    if isinstance(row, LabelledPair):
+        return {"premise": row.premise, "hypothesis": row.hypothesis, "label": row.label}
+    premise, hypothesis, gold = row
+    return {"premise": premise, "hypothesis": hypothesis, "label": gold}
+
+
+class _Collection:
+    """Rows going into a set: columns found in the first one, labels by name, broken ones refused or counted."""
+
+    def __init__(
+        self,
+        source: str,
+        facts: Mapping[str, Any],
+        columns: Sequence[str | None],
+        label_names: Sequence[str] | None,
+        skip_invalid: bool,
+    ) -> None:
+        self.source, self.facts, self.skip_invalid = source, facts, skip_invalid
+        self.asked = columns if any(columns) else facts.get("columns", columns)
+        self.label_names = label_names or facts.get("classes")
+        self.columns: tuple[str, str, str] | None = None
+        self.pairs: list[LabelledPair] = []
+        self.rows: list[Row] = []
+        self.unlabelled = self.skipped = 0
+
+    def reject(self, line: int, reason: str) -> None:
+        if not self.skip_invalid:
+            place = f"{self.source} {line}" if self.source == "rows" else f"{self.source}:{line}"
+            raise InputError(f"{place}: {reason}")
+        self.skipped += 1
+
+    def add(self, line: int, row: Row) -> None:
+        premise, hypothesis, gold = self.columns = self.columns or _columns(row, self.source, self.asked)
+        try:
+            label = label_of(row.get(gold), self.label_names, self.facts.get("labels", {}))
+            if label is None:
+                self.unlabelled += 1
+                return
+            self.pairs.append(LabelledPair(text_cell(row, premise), text_cell(row, hypothesis), label))
+            self.rows.append({k: v for k, v in row.items() if k not in self.columns})
+        except ValueError as error:
+            self.reject(line, str(error))
+
+    def finish(self, where: Mapping[str, str]) -> LabelledSet:
+        if not self.pairs:
+            counts = f"{self.unlabelled} rows without gold label, {self.skipped} invalid"
+            raise InputError(f"{self.source}: no labelled pairs found ({counts})")
+        scheme = _scheme({pair.label for pair in self.pairs}, self.source)
+        fits = {*scheme.classes, *itertools.chain.from_iterable(scheme.joined)}
+        kept = [k for k, pair in enumerate(self.pairs) if pair.label in fits]
+        chosen = LabelledSet(
+            self.source,
+            [self.pairs[k] for k in kept],
+            self.unlabelled,
+            self.skipped,
+            len(self.pairs) - len(kept),
+            [self.rows[k] for k in kept],
+            licence=self.facts.get("licence"),
+            scheme=scheme,
+        )
+        splits = {where.get("split", ""), *(str(row.get("split", "")) for row in chosen.rows)}
+        return replace(chosen, role=sources.role(self.source, chosen.data_hash, splits))
+
+
+def _columns(row: Row, source: str, asked: Sequence[str | None]) -> tuple[str, str, str]:
+    """The columns of premise, hypothesis and label: those asked for, else by their usual names in any case of letters."""
+    folded = {str(name).lower(): str(name) for name in reversed(list(row))}
+    found = []
+    for what, names, wanted in zip(("premise", "hypothesis", "label"), ALIASES, asked, strict=True):
+        name = wanted if wanted in row else None if wanted else next((folded[n] for n in names if n in folded), None)
+        if name is None:
+            missing = f"no column {wanted!r}" if wanted else f"no {what} column"
+            raise InputError(
+                f"{source}: {missing}; found {', '.join(map(str, row))}; expected premise, hypothesis and label, or name the columns"
+            )
+        found.append(name)
+    return found[0], found[1], found[2]
+
+
+def _scheme(labels: set[str], source: str) -> Scheme:
+    """Two-way when some rows only say what they are not, and none is neutral; rows that do not fit are left out."""
+    if "neutral" in labels or labels <= set(LABELS):
+        return THREE_WAY
+    if {"not_entailment", "not_contradiction"} <= labels:
+        raise InputError(
+            f"{source}: mixes rows labelled not_entailment and not_contradiction; evaluate them apart, for example with --where"
+        )
+    return ENTAILMENT if "not_entailment" in labels else CONTRADICTION
+
+
+def label_of(
+    value: object, names: Sequence[str] | None = None, vocabulary: Mapping[str, str] | None = None
+) -> str | None:
+    """The gold label by name: one of LABELS, not_entailment or not_contradiction; None where there is none.
+
+    `names` gives the meaning of integers, `vocabulary` that of a set's own words. Raises ValueError for anything else.
+    """
+    text = str(value).strip() if value is not None else ""
+    text = text.removesuffix(".0") if isinstance(value, float) else text
+    if text.lower() in _NO_GOLD:
+        return None
+    if names and text.isdigit() and int(text) < len(names):
+        text = names[int(text)].strip()
+    word = re.sub(r"[\s_-]+", "_", (vocabulary or {}).get(text, text).lower())
+    if word in _NAMES:
+        return _NAMES[word]
+    hint = ""
+    if text.isdigit():
+        hint = "; integers say nothing without label names, for example --label-names entailment,neutral,contradiction"
+    raise ValueError(f"label {value!r}; expected entailment, neutral or contradiction{hint}")
