@@ -148,6 +148,7 @@ def provenance(labelled: LabelledSet, scorer: Scorer) -> dict[str, Any]:
     decision = scorer.checkpoint.decision
     return {
         "data": labelled.name,
+        "where": dict(labelled.where),
         "data_hash": labelled.data_hash,
         "role": labelled.role,
         "licence": labelled.licence,

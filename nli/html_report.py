@@ -50,7 +50,7 @@ def evaluation_page(evaluation: Evaluation, drawn: dict[str, Axes]) -> str:
     numbers = evaluation.to_dict()
     return _render(
         "evaluation.html.j2",
-        title=f"{numbers['model']} on {numbers['data']}",
+        title=f"{_short(numbers['model'])} on {_short(numbers['data'])}",
         n=numbers,
         measures={name: label for name, label in tables.MEASURES.items() if numbers.get(name) is not None},
         baselines=tables.BASELINES,
@@ -65,8 +65,9 @@ def comparison_page(comparison: Comparison, drawn: dict[str, Axes]) -> str:
     numbers = comparison.to_dict()
     return _render(
         "comparison.html.j2",
-        title=f"{numbers['a']} and {numbers['b']} on {numbers['data']}",
+        title=f"{_short(numbers['a'])} and {_short(numbers['b'])} on {_short(numbers['data'])}",
         n=numbers,
+        names=(_short(numbers["a"]), _short(numbers["b"])),
         a=comparison.a.to_dict(),
         b=comparison.b.to_dict(),
         measures=tables.MEASURES,
@@ -75,11 +76,16 @@ def comparison_page(comparison: Comparison, drawn: dict[str, Axes]) -> str:
     )
 
 
+def _short(name: str) -> str:
+    """The last part of a path on this machine; other names as they are."""
+    return Path(name).name if Path(name).exists() else name
+
+
 def _render(template: str, **values: Any) -> str:
     environment = Environment(
         loader=PackageLoader("nli"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"number": tables.number, "span": tables.span, "percent": tables.percent}
+    environment.filters |= {name: getattr(tables, name) for name in ("number", "span", "percent", "signed")}
     return environment.get_template(template).render(**values)
 
 

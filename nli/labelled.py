@@ -59,8 +59,8 @@ CONTRADICTION = Scheme(("not_contradiction", "contradiction"), (("entailment", "
 class LabelledSet:
     """Pairs with gold labels and where they are from.
 
-    `rows` are the rows as read, for slices; `role` is train, dev, test or None. Counted and left out: `unlabelled` (no gold),
-    `skipped` (broken) and `two_way` (rows of a three-way set that only say what they are not).
+    `rows` are the other columns, for slices; `role` is train, dev, test or None; `where` is what rows were chosen by. Counted and
+    left out: `unlabelled` (no gold), `skipped` (broken) and `two_way` (rows of a three-way set that only say what they are not).
     """
 
     name: str
@@ -71,6 +71,7 @@ class LabelledSet:
     rows: list[Row] = field(default_factory=list)
     role: str | None = None
     licence: str | None = None
+    where: Mapping[str, str] = field(default_factory=dict)
     scheme: Scheme = THREE_WAY
 
     @cached_property
@@ -194,6 +195,7 @@ class _Collection:
             len(self.pairs) - len(kept),
             [self.rows[k] for k in kept],
             licence=self.facts.get("licence"),
+            where=dict(where),
             scheme=scheme,
         )
         splits = {where.get("split", ""), *(str(row.get("split", "")) for row in chosen.rows)}

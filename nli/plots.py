@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 # Ink, quiet ink, hairlines and two hues that stay apart for the colour-blind. In a page they become its CSS variables.
 INK, QUIET, LINE, FIRST, SECOND, PAPER = "#1d2129", "#5c6470", "#d5d9df", "#2f6db5", "#c8561b", "#fdfdfc"
 COLOURS = {"ink": INK, "quiet": QUIET, "line": LINE, "first": FIRST, "second": SECOND, "paper": PAPER}
-SIZES = {"confusion": (4.6, 4.0), "differences": (7.2, 4.6)}
-SIZE = (6.2, 4.4)
+SIZES = {"confusion": (4.6, 4.2), "reliability": (4.6, 4.2), "slices": (7.2, 4.4)}
+SIZE = (7.2, 4.4)
 
 
 def draw(evaluation: Evaluation, kind: str, ax: Axes | None = None) -> Axes:
@@ -147,17 +148,13 @@ def _curve(evaluation: Evaluation, ax: Axes, colour: str, name: str = "") -> Non
 
 def _precision_recall(evaluation: Evaluation, ax: Axes) -> None:
     _curve(evaluation, ax, FIRST)
-    for name, point in evaluation["detection"]["operating_points"].items():
-        if point["precision"] is None:
-            continue
-        at = point["recall"], point["precision"]
-        ax.plot(*at, "o", color=SECOND, markersize=7, markeredgecolor=PAPER)
-        text = f"{name} (from {point['threshold']:.2f})"
-        near_edge = at[0] > 0.7
-        ax.annotate(
-            text, at, xytext=(-8 if near_edge else 8, -12), textcoords="offset points",
-            ha="right" if near_edge else "left", va="top", color=INK, fontsize=9,
-        )  # fmt: skip
+    points = evaluation["detection"]["operating_points"].items()
+    for marker, (name, point) in zip(itertools.cycle("os^Dv"), points, strict=False):
+        if point["precision"] is not None:
+            ax.plot(
+                point["recall"], point["precision"], marker, color=SECOND, markersize=7.5, markeredgecolor=PAPER, zorder=3,
+                label=f"{name}, from {point['threshold']:.2f}",
+            )  # fmt: skip
     rate = float(np.mean(evaluation.contradiction))  # type: ignore[arg-type]
     ax.axhline(rate, color=QUIET, lw=1, ls=(0, (4, 3)), label=f"chance: {100 * rate:.0f} % are contradictions")
     _square(ax, "recall", "precision")

@@ -46,6 +46,10 @@ def span(bounds: Sequence[float] | None, digits: int = 3) -> str:
     return f"{bounds[0]:.{digits}f} to {bounds[1]:.{digits}f}" if bounds else ""
 
 
+def signed(value: float) -> str:
+    return f"{round(value, 3) + 0.0:+.3f}"  # + 0.0: no negative zero
+
+
 def percent(value: float | None) -> str:
     return "-" if value is None else f"{100 * value:.1f} %"
 
@@ -119,7 +123,7 @@ def _slice(name: str, values: list[dict[str, Any]]) -> str:
 def comparison_markdown(n: dict[str, Any]) -> str:
     """Two models side by side."""
     rows = [
-        [MEASURES[name], number(d["a"]), number(d["b"]), f"{d['difference']:+.3f}", span(d["interval"])]
+        [MEASURES[name], number(d["a"]), number(d["b"]), signed(d["difference"]), span(d["interval"])]
         for name, d in n["differences"].items()
     ]
     counts = n["mcnemar"]
