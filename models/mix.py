@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from nli.candidates import embed
+from nli.blockers import embed
 from nli.cases import among, read_cases
 from nli.claims import extract_all
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from nli.cast import Cast
-from nli.context import leans, with_context
+from nli.context import leans, preceding
 from nli.debris import prose
 from nli.errors import DependencyError
 from nli.records import Claim, Document
@@ -83,8 +83,8 @@ def extract(document: Document, *, language: Language | None = None) -> tuple[li
             if _asserts(sentence, quoted[start:end], speaker):
                 spoken_by = (named.start, named.end) if named else (0, 0)
                 leaning = leans(sentence, spoken_by, opens=start == units[0][0])
-                shown = with_context(text, said[-2:]) if leaning else text
-                claims.append(_claim(document, view.span(start, end), shown, speaker))
+                context = preceding(said[-2:]) if leaning else ""
+                claims.append(_claim(document, view.span(start, end), text, speaker, context))
             else:
                 dropped += 1
             said.append(text)
@@ -149,16 +149,17 @@ def _readable(
     return f"“{text}" if quoted[start] and text[0] not in _QUOTES else text
 
 
-def _claim(document: Document, span: tuple[int, int], text: str, speaker: str | None) -> Claim:
+def _claim(document: Document, span: tuple[int, int], text: str, speaker: str | None, context: str) -> Claim:
     start, end = span
     return Claim(
         document=document.name,
         start=start,
         end=end,
         source=document.text[start:end],
-        text=text,
+        text=f"[{context}] {text}" if context else text,
         speaker=speaker,
         line=document.line(start),
+        context=context,
     )
 
 

@@ -64,9 +64,3 @@ def preceding(texts: Sequence[str]) -> str:
         if len(words) >= ENOUGH:
             break
     return " ".join(words) if len(words) <= MOST else "… " + " ".join(words[-MOST:])
-
-
-def with_context(text: str, before: Sequence[str]) -> str:
-    """The claim with what precedes it; unchanged when nothing does."""
-    context = preceding(before)
-    return f"[{context}] {text}" if context else text
