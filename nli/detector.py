@@ -95,7 +95,7 @@ class Detector:
             "unasked": decided.unasked,
             "outdone": decided.outdone,
         }
-        return Findings(decided.found, claims, counts)
+        return Findings(decided.found, claims, counts, named)
 
     def _both_directions(
         self, claims: list[Claim], pairs: list[tuple[int, int]], threshold: float, progress: Progress | None

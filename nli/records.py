@@ -139,6 +139,7 @@ class Findings:
     contradictions: list[Contradiction]
     claims: list[Claim]
     counts: dict[str, int] = field(default_factory=dict)
+    documents: list[Document] = field(default_factory=list)
 
     @property
     def disputes(self) -> list[Dispute]:
