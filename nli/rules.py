@@ -36,7 +36,7 @@ _DAY = re.compile(
     r"|\d{1,2} (?:january|february|march|april|may|june|july|august|september|october|november|december)|(?:19|20)\d\d)\b",
     re.I,
 )
-_PLACE = re.compile(r"\b(?:in|at|near|around|outside) ((?:[A-ZÀ-Þ][\w’'-]+ ?)+)")
+_PLACE = re.compile(r"\b(?:[Ii]n|[Aa]t|[Nn]ear|[Aa]round|[Oo]utside) ((?:[A-ZÀ-Þ][\w’'-]+ ?)+)")
 _CALENDAR = re.compile(
     r"^(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|[A-Z][a-z]+ber|January|February|March|April|May|June|July|August)\b"
 )
