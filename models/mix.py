@@ -14,8 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from nli.candidates import embed
-from nli.cases import among, read_cases
+from nli.blockers import embed
+from nli.cases import among, read_case
 from nli.claims import extract_all
 
 ALLOWED = {
@@ -24,6 +24,7 @@ ALLOWED = {
     "contradiction": (0, 0, 1),
     "not_entailment": (0, 1, 1),
     "not_contradiction": (1, 1, 0),
+    "unlabelled": (1, 1, 1),  # only a teacher says anything of it
 }
 
 
@@ -95,25 +96,22 @@ def both_directions(pairs: Iterable[Example], rng: random.Random, neutral_share:
             yield rng.choice((pair, pair.swapped()))
 
 
-@lru_cache(maxsize=2)
-def article_pairs(folder: Path) -> list[list[tuple[Example, bool]]]:
-    """For each article case, every pair of its claims as the library extracts them; and whether the pair is a hard negative.
+@lru_cache(maxsize=256)
+def article_pairs(path: Path) -> list[tuple[Example, bool]]:
+    """Of one article case, every pair of its claims as the library extracts them; and whether the pair is a hard negative.
 
     Conflicts are pairs of claims on two sides of one gold group; pairs of claims on the same side, and pairs that readers
-    found arguable, are left out; all others are neutral.
+    found arguable, are unlabelled; all others are neutral.
     """
-    cases = []
-    for case in read_cases(folder):
-        claims, _ = extract_all(case.documents)
-        examples = []
-        for a, b in itertools.combinations(claims, 2):
-            conflict = bool(case.conflicts(a, b))
-            if not conflict and (case.same_side(a, b) or among(case.arguable, a, b)):
-                continue
-            label = "contradiction" if conflict else "neutral"
-            examples.append((Example(a.text, b.text, label, "article"), among(case.hard_negatives, a, b)))
-        cases.append(examples)
-    return cases
+    case = read_case(path)
+    claims, _ = extract_all(case.documents)
+    examples = []
+    for a, b in itertools.combinations(claims, 2):
+        label = "contradiction" if case.conflicts(a, b) else "neutral"
+        if label == "neutral" and (case.same_side(a, b) or among(case.arguable, a, b)):
+            label = "unlabelled"
+        examples.append((Example(a.text, b.text, label, "article"), among(case.hard_negatives, a, b)))
+    return examples
 
 
 def near_topic(examples: list[Example], share: float, rng: random.Random) -> list[Example]:
@@ -145,12 +143,15 @@ class Sources:
                 raise FileNotFoundError(f"{name}: nothing matches {data['files'][name]} below {root}")
         self.held_out = set(json.loads((root / data["held_out_dossiers"]).read_text(encoding="utf-8")))
         self.rng = random.Random(seed)
-        self.root, self.articles_folder = root, data["articles"]
 
-    @property
-    def files(self) -> list[Path]:
-        articles = sorted((self.root / self.articles_folder / "train").glob("*"))
-        return [path for found in [*self.paths.values(), articles] for path in found]
+    def files(self, stage: dict[str, Any]) -> list[Path]:
+        """What the entries of one stage read, in order, each once; a case's documents with it."""
+        found = []
+        for entry in stage["mix"]:
+            for name in (entry.get("files", entry["source"]), entry.get("articles")):
+                for path in self.paths.get(name, []):
+                    found += sorted(path.parent.glob(f"{path.stem}*.*")) if path.suffix == ".json" else [path]
+        return list(dict.fromkeys(found))
 
     def __call__(self, source: str, **options: Any) -> Iterator[Example]:
         return getattr(self, source)(**options)
@@ -165,20 +166,22 @@ class Sources:
         for dossier in read_dossiers(self.paths[files], self.held_out, split):
             yield from both_directions(dossier_pairs(dossier), self.rng, neutral_share)
 
-    def articles(self, *, neutral_share: float, split: str = "train") -> Iterator[Example]:
+    def articles(self, *, files: str, neutral_share: float, unlabelled: bool = False) -> Iterator[Example]:
         neutral = []
-        for case in article_pairs(self.root / self.articles_folder / split):
-            for example, hard in case:
-                if example.label != "neutral" or hard:
+        for path in self.paths[files]:
+            for example, hard in article_pairs(path):
+                if example.label == "unlabelled":
+                    yield from [self.rng.choice((example, example.swapped()))] * unlabelled
+                elif example.label == "contradiction" or hard:
                     yield from (example, example.swapped())
                 else:
                     neutral.append(self.rng.choice((example, example.swapped())))
         yield from near_topic(neutral, neutral_share, self.rng)
 
-    def unrelated(self, *, files: str, count: int) -> Iterator[Example]:
+    def unrelated(self, *, files: str, count: int, articles: str = "") -> Iterator[Example]:
         dossiers = read_dossiers(self.paths[files], self.held_out, "train")
         groups = [[c["text"] for c in d["claims"]] for d in dossiers]
-        groups += [[e.premise for e, _ in case] for case in article_pairs(self.root / self.articles_folder / "train")]
+        groups += [[e.premise for e, _ in article_pairs(path)] for path in self.paths.get(articles, [])]
         return unrelated(groups, count, self.rng)
 
 

@@ -19,6 +19,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import distil
 import mix
 import quantise
 import torch
@@ -51,6 +52,8 @@ def load_base(base: dict[str, Any]) -> tuple[PreTrainedModel, PreTrainedTokenize
         num_labels=3,
         id2label=dict(enumerate(LABELS)),
         label2id={name: i for i, name in enumerate(LABELS)},
+        hidden_dropout_prob=base.get("dropout", 0.1),
+        attention_probs_dropout_prob=base.get("dropout", 0.1),
     )
     words = model.get_input_embeddings().weight
     words.requires_grad_(False)
@@ -93,6 +96,11 @@ def joined_class_loss(logits: torch.Tensor, allowed: torch.Tensor, smoothing: fl
     return -((1 - smoothing) * mass + smoothing * log_p.mean(-1)).mean()
 
 
+def distillation_loss(logits: torch.Tensor, soft: torch.Tensor) -> torch.Tensor:
+    """Mean divergence KL(teacher || student). `logits`, `soft` (probabilities): (batch, 3) (Hinton et al. 2015)."""
+    return torch.nn.functional.kl_div(logits.log_softmax(-1), soft, reduction="batchmean")
+
+
 def learning_rate(step: int, total: int, peak: float, warmup: float) -> float:
     """Linear warm-up over the first `warmup` share of the steps, then linear decay to zero."""
     rise = max(1, int(total * warmup))
@@ -117,6 +125,16 @@ class Batches:
         for epoch in range(options.get("epochs", 1)):
             self.order += length_sorted_batches([len(x) for x in self.ids], options["batch"], options["seed"] + epoch)
         self.order = self.order[: options.get("max_steps")]
+        self.soft: torch.Tensor | None = None
+        self.teacher_weight = options.get("teacher_weight", 0.5)
+
+    def loss(self, model: PreTrainedModel, step: int, smoothing: float) -> torch.Tensor:
+        logits, rows = self.logits(model, step), self.order[step]
+        gold = joined_class_loss(logits, self.allowed[rows], smoothing)
+        if self.soft is None:
+            return gold
+        weight = self.teacher_weight
+        return (1 - weight) * gold + weight * distillation_loss(logits, self.soft[rows])
 
     def logits(self, model: PreTrainedModel, step: int) -> torch.Tensor:
         rows = [torch.tensor(self.ids[i]) for i in self.order[step]]
@@ -151,9 +169,7 @@ def train_stage(model: PreTrainedModel, batches: Batches, options: dict[str, Any
     for step in progress:
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(step, total, options["lr"], options.get("warmup", 0.06))
-        loss = joined_class_loss(
-            batches.logits(model, step), batches.allowed[batches.order[step]], options.get("smoothing", 0.0)
-        )
+        loss = batches.loss(model, step, options.get("smoothing", 0.0))
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -205,7 +221,7 @@ def main() -> None:
     started = time.time()
     model, tokenizer = load_base(recipe["base"])
     sources = mix.Sources(ROOT, recipe["data"], recipe["seed"])
-    data = hashes([ROOT / recipe["base"]["path"], *sources.files])
+    data = hashes([ROOT / recipe["base"]["path"]])
     steps = {}
     for number, stage in enumerate(recipe["stages"], 1):
         options = {"seed": recipe["seed"], **stage} | ({"max_steps": 3, "batch": 4} if args.smoke else {})
@@ -213,8 +229,15 @@ def main() -> None:
         batches = Batches(tokenizer, examples, options)
         steps[stage["name"]] = {"examples": len(examples), "steps": len(batches.order)}
         print(stage["name"], steps[stage["name"]], file=sys.stderr)
+        data |= hashes(sources.files(stage))
+        if stage.get("teacher"):
+            data |= hashes([ROOT / stage["teacher"]])
         so_far = [recipe["base"], recipe["seed"], recipe["stages"][:number], data]
         fingerprint = hashlib.sha256(json.dumps(so_far).encode()).hexdigest()
+        if stage.get("teacher"):
+            batches.soft = distil.soft_labels(
+                ROOT / stage["teacher"], examples, options, run / stage["name"], fingerprint
+            )
         train_stage(model, batches, options, run / stage["name"], fingerprint)
         if (run / stage["name"] / "activation_ranges.json").exists():
             output.mkdir(parents=True, exist_ok=True)

@@ -76,12 +76,17 @@ def among(pairs: list[tuple[Place, Place]], a: Claim, b: Claim) -> bool:
 def read_cases(folder: Path) -> Iterator[Case]:
     """The cases of a folder, by name. Raises InputError when a file is no case or a quote is not in its document."""
     for path in sorted(folder.glob("*.json")):
-        try:
-            yield _case(path, json.loads(path.read_text(encoding="utf-8")))
-        except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
-            raise InputError(
-                f"{path}: not a document case ({type(error).__name__}: {error}); see eval/GUIDELINES.md"
-            ) from error
+        yield read_case(path)
+
+
+def read_case(path: Path) -> Case:
+    """The case of one JSON file, its documents beside it. Raises InputError."""
+    try:
+        return _case(path, json.loads(path.read_text(encoding="utf-8")))
+    except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
+        raise InputError(
+            f"{path}: not a document case ({type(error).__name__}: {error}); see eval/GUIDELINES.md"
+        ) from error
 
 
 def _case(path: Path, raw: dict[str, Any]) -> Case:

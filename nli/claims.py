@@ -13,10 +13,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from nli.cast import Cast
+from nli.context import leans, preceding
 from nli.debris import prose
 from nli.errors import DependencyError
 from nli.records import Claim, Document
-from nli.speakers import Attribution, Voice, quotations, voices
+from nli.speakers import Attribution, Voice, quotations, span_of, voices
 from nli.text import View
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def extract(document: Document, *, language: Language | None = None) -> tuple[li
     for _, doc in parsed:
         cast.meet(doc)
     claims: list[Claim] = []
+    said: list[str] = []  # every sentence so far, made readable, whether it is a claim or not
     carried: str | None = None  # the speaker of a quotation left open at the end of a paragraph
     for view, doc in parsed:
         quoted, still_open = quotations(view.text)
@@ -76,10 +78,16 @@ def extract(document: Document, *, language: Language | None = None) -> tuple[li
         else:
             speakers = voices(units, doc, quoted, cast, carried if view.text[:1] in '“"' else None)
         for (start, end), (speaker, named) in zip(units, speakers, strict=True):
-            if not _asserts(doc.char_span(start, end, alignment_mode="expand"), quoted[start:end], speaker):
+            sentence = span_of(doc, start, end)
+            text = _readable(view, (start, end), quoted, speaker, named)
+            if _asserts(sentence, quoted[start:end], speaker):
+                spoken_by = (named.start, named.end) if named else (0, 0)
+                leaning = leans(sentence, spoken_by, opens=start == units[0][0])
+                context = preceding(said[-2:]) if leaning else ""
+                claims.append(_claim(document, view.span(start, end), text, speaker, context))
+            else:
                 dropped += 1
-                continue
-            claims.append(_claim(document, view, (start, end), quoted, speaker, named))
+            said.append(text)
         carried = speakers[-1][0] if still_open and speakers else None
     return claims, dropped
 
@@ -114,10 +122,8 @@ def _belongs(text: str, before: tuple[int, int], start: int, quoted: list[bool])
     return question and same_quote and len(previous) < 200
 
 
-def _asserts(span: Span | None, quoted: list[bool], speaker: str | None) -> bool:
+def _asserts(span: Span, quoted: list[bool], speaker: str | None) -> bool:
     """Whether a unit is a claim: it has a finite verb, or is somebody's quoted words; a bare question is not."""
-    if span is None:
-        return False
     words = [t for t in span if t.is_alpha or t.like_num]
     if len(words) < 3 or span.text.rstrip("\"' )").endswith("?"):
         return False
@@ -130,29 +136,30 @@ def _asserts(span: Span | None, quoted: list[bool], speaker: str | None) -> bool
     return speaker is not None and any(quoted)
 
 
-def _claim(
-    document: Document,
-    view: View,
-    unit: tuple[int, int],
-    quoted: list[bool],
-    speaker: str | None,
-    named: Attribution | None,
-) -> Claim:
+def _readable(
+    view: View, unit: tuple[int, int], quoted: list[bool], speaker: str | None, named: Attribution | None
+) -> str:
+    """A sentence with its speaker's name for "he said", or led by its speaker where it names none."""
     start, end = unit
     text = view.text[start:end]
     if named and named.pronoun and start <= named.start:
         text = view.text[start : named.start] + named.speaker + view.text[named.end : end]
-    elif speaker and not named:
-        text = f"{speaker}: “{text.strip(_QUOTES)}”" if all(quoted[start:end]) else f"{speaker}: {text}"
-    source_start, source_end = view.span(start, end)
+    if speaker and not named:
+        return f"{speaker}: “{text.strip(_QUOTES)}”" if all(quoted[start:end]) else f"{speaker}: {text}"
+    return f"“{text}" if quoted[start] and text[0] not in _QUOTES else text
+
+
+def _claim(document: Document, span: tuple[int, int], text: str, speaker: str | None, context: str) -> Claim:
+    start, end = span
     return Claim(
         document=document.name,
-        start=source_start,
-        end=source_end,
-        source=document.text[source_start:source_end],
-        text=text,
+        start=start,
+        end=end,
+        source=document.text[start:end],
+        text=f"[{context}] {text}" if context else text,
         speaker=speaker,
-        line=document.line(source_start),
+        line=document.line(start),
+        context=context,
     )
 
 

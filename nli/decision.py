@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
+from nli import disputes
 from nli.errors import CheckpointError
 from nli.records import Claim, Contradiction, ScoredPair
+from nli.rules import COMPATIBLE, CONTRADICTION, TENSION, verdict
 
 RULES = ("mean", "min", "max")
+ALARMS = (CONTRADICTION, TENSION)  # the kinds reported unless the user says otherwise
 
 
 @dataclass(frozen=True)
@@ -64,22 +68,42 @@ class Decision:
         return self.combine(forward, 1.0) >= threshold
 
 
-def decide(pairs: Iterable[ScoredPair], decision: Decision, threshold: float) -> tuple[list[Contradiction], int]:
-    """The pairs that are reported, best first, ties in document order; and how many more reached the threshold but were
-    outdone: by a stronger rival pair, or as two claims of one speaker."""
+class Decided(NamedTuple):
+    """The contradictions reported, best first, and how many more pairs over the threshold were not, by why."""
+
+    found: list[Contradiction]
+    compatible: int
+    unasked: int
+    outdone: int
+
+
+def decide(
+    pairs: Iterable[ScoredPair], decision: Decision, threshold: float, kinds: Collection[str] = ALARMS
+) -> Decided:
+    """The pairs that are reported, best first, ties in document order; of each dispute its strongest (`Decision`)."""
     reached = []
     for pair in pairs:
         score = decision.combine(pair.forward.contradiction, pair.backward.contradiction)
         if score >= threshold:
-            reached.append(Contradiction(score, pair.a, pair.b, conflict_type(pair.a.text, pair.b.text)))
-    found = [c for c in reached if c.score >= decision.same_speaker or not _same_speaker(c.a, c.b)]
+            reached.append(_judged(pair, score))
+    possible = [c for c in reached if c.kind != COMPATIBLE]
+    asked = [c for c in possible if c.kind in kinds]
+    found = [c for c in asked if c.score >= decision.same_speaker or not _same_speaker(c.a, c.b)]
     strongest: dict[Claim, float] = {}
     for c in found:
         for claim in (c.a, c.b):
             strongest[claim] = max(c.score, strongest.get(claim, 0.0))
     found = [c for c in found if c.score >= decision.rival_share * max(strongest[c.a], strongest[c.b])]
     found.sort(key=lambda c: (-c.score, c.a.document, c.a.start, c.b.document, c.b.start))
-    return found, len(reached) - len(found)
+    return Decided(
+        disputes.number(found), len(reached) - len(possible), len(possible) - len(asked), len(asked) - len(found)
+    )
+
+
+def _judged(pair: ScoredPair, score: float) -> Contradiction:
+    kind, reason = verdict(pair.a, pair.b)
+    differ = conflict_type(pair.a.statement, pair.b.statement)
+    return Contradiction(score, pair.a, pair.b, differ, kind, reason, 0, pair.forward, pair.backward)
 
 
 def _same_speaker(a: Claim, b: Claim) -> bool:

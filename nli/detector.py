@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 import numpy as np
 
 from nli import checkpoints
 from nli.candidates import MAX_PAIRS, NEIGHBOURS, candidates
 from nli.claims import extract_all, pipeline
-from nli.decision import decide
+from nli.decision import ALARMS, decide
 from nli.errors import InputError
 from nli.records import Claim, Document, Findings, ScoredPair, Scores
+from nli.rules import KINDS
 from nli.scoring import Scorer, ScoreTable
 
 Progress = Callable[[int, int], object]  # pairs finished now, pairs in all
@@ -58,18 +59,23 @@ class Detector:
         threshold: float | None = None,
         max_pairs: int = MAX_PAIRS,
         neighbours: int = NEIGHBOURS,
+        across: str = "all",
+        kinds: Collection[str] = ALARMS,
         every: bool = False,
         progress: Progress | None = None,
     ) -> Findings:
         """The contradictions within and between documents, best first.
 
         `threshold` in [0, 1] replaces the checkpoint's own. Above `max_pairs` pairs of claims, only each claim's nearest
-        `neighbours` are scored. `every`: also the pairs that a stronger one of the same claim outdoes. A bare string is the
-        text of one document, called "text" (several: "text 1", "text 2", ...).
+        `neighbours` are scored. `across`: all, documents or speakers (pairs of different ones only). `kinds`: the verdicts to
+        report, of contradiction, tension and update. `every`: also the pairs that a stronger one of the same claim outdoes. A
+        bare string is the text of one document, called "text" (several: "text 1", "text 2", ...). Raises InputError.
         """
+        if unknown := sorted(set(kinds) - set(KINDS)):
+            raise InputError(f"kind {unknown[0]!r}: expected some of {', '.join(KINDS)}")
         named = _documents(documents)
         claims, dropped = extract_all(named, language=pipeline(self.language))
-        chosen = candidates(claims, max_pairs=max_pairs, neighbours=neighbours)
+        chosen = candidates(claims, max_pairs=max_pairs, neighbours=neighbours, across=across)
         limit = self.scorer.checkpoint.decision.threshold if threshold is None else threshold
         if not 0 <= limit <= 1:
             raise InputError(f"threshold {limit}: expected a number from 0 to 1")
@@ -77,7 +83,7 @@ class Detector:
         decision = self.scorer.checkpoint.decision
         if every:
             decision = dataclasses.replace(decision, same_speaker=0.0, rival_share=0.0)
-        found, outdone = decide(scored, decision, limit)
+        decided = decide(scored, decision, limit, kinds)
         counts = {
             "documents": len(named),
             "claims": len(claims),
@@ -85,9 +91,11 @@ class Detector:
             "pairs": len(chosen.pairs),
             "pruned": chosen.pruned,
             "truncated": truncated,
-            "outdone": outdone,
+            "compatible": decided.compatible,
+            "unasked": decided.unasked,
+            "outdone": decided.outdone,
         }
-        return Findings(found, claims, counts)
+        return Findings(decided.found, claims, counts, named)
 
     def _both_directions(
         self, claims: list[Claim], pairs: list[tuple[int, int]], threshold: float, progress: Progress | None

@@ -49,7 +49,7 @@ def evaluation_page(evaluation: Evaluation, drawn: dict[str, Axes]) -> str:
     """The HTML of one model's results."""
     numbers = evaluation.to_dict()
     return _render(
-        "evaluation.html.j2",
+        "evaluation.html",
         title=f"{_short(numbers['model'])} on {_short(numbers['data'])}",
         n=numbers,
         measures={name: label for name, label in tables.MEASURES.items() if numbers.get(name) is not None},
@@ -64,7 +64,7 @@ def comparison_page(comparison: Comparison, drawn: dict[str, Axes]) -> str:
     """The HTML of two models side by side."""
     numbers = comparison.to_dict()
     return _render(
-        "comparison.html.j2",
+        "comparison.html",
         title=f"{_short(numbers['a'])} and {_short(numbers['b'])} on {_short(numbers['data'])}",
         n=numbers,
         names=(_short(numbers["a"]), _short(numbers["b"])),

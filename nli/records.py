@@ -1,6 +1,6 @@
 """The records that travel from stage to stage: frozen, standard library only.
 
-Document -> Claim -> ScoredPair -> Contradiction -> Findings
+Document -> Claim -> ScoredPair -> Contradiction -> Dispute, Findings
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ class Document:
 class Claim:
     """One statement of a document.
 
-    `source` is what the document says: `document.text[start:end]`, exactly. `text` is the same statement made readable
-    on its own: white space and entities cleaned, "he said" with the name, a bare quote led by its speaker. `text` is
-    what is scored and shown.
+    `source` is what the document says: `document.text[start:end]`, exactly. `text` is the same made to stand on its own:
+    white space and entities cleaned, "he said" with the name, a bare quote led by its speaker, and in square brackets
+    before it the `context` that it leans on, if it does. `text` is what is scored and shown.
     """
 
     document: str
@@ -46,6 +46,12 @@ class Claim:
     text: str
     speaker: str | None
     line: int
+    context: str = ""
+
+    @property
+    def statement(self) -> str:
+        """`text` without the context."""
+        return self.text[len(self.context) + 3 :] if self.context else self.text
 
 
 class Scores(NamedTuple):
@@ -73,16 +79,38 @@ class ScoredPair:
 
 @dataclass(frozen=True)
 class Contradiction:
-    """Two claims that cannot both be true. `score` is in [0, 1]; `type` is a coarse reading of what they differ in."""
+    """Two claims that cannot both be true, or not plainly.
+
+    `score` in [0, 1]; `type`: a coarse reading of what they differ in; `kind`: contradiction, tension (both may hold, under a
+    condition or for now) or update (the later replaces the earlier), with the `reason` in one line where a rule gave one;
+    `dispute`: the number of the quarrel it belongs to, from 1; `forward`, `backward`: the model's probabilities with a and
+    with b as the premise.
+    """
 
     score: float
     a: Claim
     b: Claim
     type: str
+    kind: str = "contradiction"
+    reason: str = ""
+    dispute: int = 0
+    forward: Scores | None = None
+    backward: Scores | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of the command line: score, both sides with document, span, text and speaker, and type."""
-        return {"score": round(self.score, 4), "a": _side(self.a), "b": _side(self.b), "type": self.type}
+        """The JSON object of the command line: score, both sides with document, span, text and speaker, type, kind, reason, dispute."""
+        facts = {"type": self.type, "kind": self.kind, "reason": self.reason, "dispute": self.dispute}
+        return {"score": round(self.score, 4), "a": _side(self.a), "b": _side(self.b), **facts}
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """One quarrel: the claims on each of its two sides, in document order, and its contradictions, best first."""
+
+    number: int
+    a: tuple[Claim, ...]
+    b: tuple[Claim, ...]
+    contradictions: tuple[Contradiction, ...]
 
 
 def _side(claim: Claim) -> dict[str, Any]:
@@ -104,12 +132,21 @@ class Findings:
     """What a detection found, best first, and what it went through to find it.
 
     `counts` has documents, claims, dropped (passages that are not claims), pairs, pruned (pairs not scored), truncated
-    (pairs cut to the model's length) and outdone (pairs over the threshold that a stronger pair of the same claim stands for).
+    (pairs cut to the model's length); and of the pairs over the threshold: compatible (a rule says why both may be true),
+    unasked (of a kind that is not reported) and outdone (a stronger pair of the same claim stands for them).
     """
 
     contradictions: list[Contradiction]
     claims: list[Claim]
     counts: dict[str, int] = field(default_factory=dict)
+    documents: list[Document] = field(default_factory=list)
+
+    @property
+    def disputes(self) -> list[Dispute]:
+        """The contradictions grouped by what they are about, in the order of their best scores."""
+        from nli.disputes import disputes
+
+        return disputes(self.contradictions)
 
     def __iter__(self) -> Iterator[Contradiction]:
         return iter(self.contradictions)

@@ -9,11 +9,15 @@ import textwrap
 
 from nli.records import Claim, Contradiction, Findings
 
-FORMATS = ("table", "jsonl", "json", "csv", "markdown")
+FORMATS = ("table", "jsonl", "json", "csv", "markdown", "html")
 
 
 def render(findings: Findings, kind: str) -> str:
     """The findings as one of `FORMATS`; every kind but the table is empty of prose when nothing was found."""
+    if kind == "html":
+        from nli.page import page
+
+        return page(findings)
     return {"table": _table, "jsonl": _jsonl, "json": _json, "csv": _csv, "markdown": _markdown}[kind](findings)
 
 
@@ -26,9 +30,15 @@ def summary(findings: Findings) -> str:
         f"{_plural(counts['pairs'], 'pair')} compared",
         f"{counts['pruned']} pruned",
         f"{counts['truncated']} truncated",
-        f"{_plural(len(findings), 'contradiction')} ({counts['outdone']} more outdone by stronger ones; --all shows them)",
+        f"{_plural(len(findings), 'contradiction')} in {_plural(len(findings.disputes), 'dispute')}",
     ]
-    return ", ".join(parts)
+    more = {
+        f"{counts['outdone']} outdone by stronger ones (--all shows them)": counts["outdone"],
+        f"{counts['unasked']} of other kinds (--kinds)": counts["unasked"],
+        f"{counts['compatible']} that may both be true": counts["compatible"],
+    }
+    left_out = [words for words, count in more.items() if count]
+    return ", ".join(parts) + (f"; not shown: {', '.join(left_out)}" if left_out else "")
 
 
 def _plural(count: int, noun: str) -> str:
@@ -44,7 +54,8 @@ def _table(findings: Findings) -> str:
 
 
 def _verdict(found: Contradiction) -> str:
-    return f"score {found.score:.2f}" + ("" if found.type == "other" else f"  {found.type}")
+    kind = [] if found.kind == "contradiction" else [f"{found.kind}: {found.reason}"]
+    return "  ".join([f"score {found.score:.2f}", *([] if found.type == "other" else [found.type]), *kind])
 
 
 def _place(claim: Claim, several: bool) -> str:
@@ -70,12 +81,13 @@ def _csv(findings: Findings) -> str:
         f"{side}_{key}" for side in "ab" for key in ("document", "line", "start", "end", "speaker", "text", "source")
     ]
     out = io.StringIO()
-    writer = csv.DictWriter(out, ["score", "type", *sides])
+    facts = ("score", "type", "kind", "reason", "dispute")
+    writer = csv.DictWriter(out, [*facts, *sides])
     writer.writeheader()
     for found in findings:
         row = found.to_dict()
         cells = {f"{side}_{key}": row[side][key] for side in "ab" for key in row[side]}
-        writer.writerow({"score": row["score"], "type": row["type"], **cells})
+        writer.writerow({**{name: row[name] for name in facts}, **cells})
     return out.getvalue()
 
 

@@ -12,15 +12,25 @@ P = st.floats(0, 1)
 
 
 def pair(start, forward, backward):
-    a, b = (Claim("x.txt", s, s + 1, "t", "t", None, 1) for s in (start, start + 10))
+    a, b = (claim(s) for s in (start, start + 10))
     return ScoredPair(a, b, Scores(0, 1 - forward, forward), Scores(0, 1 - backward, backward))
 
 
+def test_only_the_kinds_asked_for_are_reported_and_the_others_counted():
+    a = Claim("x.txt", 0, 1, "", "On Monday 27 people were dead.", None, 1)
+    b = Claim("x.txt", 2, 3, "", "On Tuesday 35 people were dead.", None, 1)
+    c = Claim("x.txt", 4, 5, "", "About 29 people were dead on Monday.", None, 1)
+    pairs = [scored(a, b, 0.9), scored(a, c, 0.9)]
+    assert decide(pairs, Decision(), 0.5) == ([], 1, 1, 0)
+    (found,) = decide(pairs, Decision(), 0.5, ["update"]).found
+    assert found.kind == "update" and "monday; tuesday" in found.reason
+
+
 def test_threshold_rule_and_order():
-    found = decide([pair(0, 0.9, 0.5), pair(1, 0.9, 0.9), pair(2, 0.2, 0.9)], Decision(rule="mean"), 0.6)[0]
+    found = decide([pair(0, 0.9, 0.5), pair(1, 0.9, 0.9), pair(2, 0.2, 0.9)], Decision(rule="mean"), 0.6).found
     assert [(c.a.start, round(c.score, 2)) for c in found] == [(1, 0.9), (0, 0.7)]
-    assert [c.a.start for c in decide([pair(0, 0.9, 0.5)], Decision(rule="min"), 0.6)[0]] == []
-    assert [c.a.start for c in decide([pair(2, 0.2, 0.9)], Decision(rule="max"), 0.6)[0]] == [2]
+    assert [c.a.start for c in decide([pair(0, 0.9, 0.5)], Decision(rule="min"), 0.6).found] == []
+    assert [c.a.start for c in decide([pair(2, 0.2, 0.9)], Decision(rule="max"), 0.6).found] == [2]
 
 
 def claim(start, speaker=None, document="x.txt"):
@@ -34,16 +44,16 @@ def scored(a, b, score):
 def test_a_pair_far_weaker_than_its_rival_is_outdone_and_counted():
     a, b, c, d = (claim(i) for i in range(4))
     pairs = [scored(a, b, 0.9), scored(a, c, 0.88), scored(b, d, 0.7), scored(c, d, 0.86)]
-    found, outdone = decide(pairs, Decision(rival_share=0.95), 0.5)
+    found, _, _, outdone = decide(pairs, Decision(rival_share=0.95), 0.5)
     assert [(x.a.start, x.b.start) for x in found] == [(0, 1), (0, 2), (2, 3)] and outdone == 1
-    assert len(decide(pairs, Decision(), 0.5)[0]) == 4
+    assert len(decide(pairs, Decision(), 0.5).found) == 4
 
 
 def test_two_claims_of_one_speaker_in_one_document_need_more():
     decision = Decision(same_speaker=0.95)
     pairs = [scored(claim(0, "Ann"), claim(1, "Ann"), 0.9), scored(claim(0, "Ann"), claim(1, "Ann", "y.txt"), 0.9)]
     pairs += [scored(claim(0), claim(1), 0.9), scored(claim(2, "Ann"), claim(3, "Ann"), 0.96)]
-    found, outdone = decide(pairs, decision, 0.5)
+    found, _, _, outdone = decide(pairs, decision, 0.5)
     assert (
         len(found) == 3
         and outdone == 1

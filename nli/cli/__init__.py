@@ -35,7 +35,7 @@ main.add_command(calibrate)
 @click.option(
     "--format",
     "kind",
-    type=click.Choice(["table", "jsonl", "json", "csv", "markdown"]),
+    type=click.Choice(["table", "jsonl", "json", "csv", "markdown", "html"]),
     default="table",
     show_default=True,
 )
@@ -44,6 +44,21 @@ main.add_command(calibrate)
     "--threshold", type=click.FloatRange(0, 1), help="Report pairs from this score on (default: the checkpoint's own)."
 )
 @click.option("--all", "every", is_flag=True, help="Also pairs that a stronger conflict of the same claim outdoes.")
+@click.option(
+    "--across",
+    type=click.Choice(["all", "documents", "speakers"]),
+    default="all",
+    show_default=True,
+    help="Compare only claims of different documents, or of different speakers.",
+)
+@click.option(
+    "--kinds",
+    metavar="KIND,...",
+    default="contradiction,tension",
+    show_default=True,
+    help="Verdicts to report: contradiction, tension (both may hold, under a condition or for now), update (later news).",
+)
+@click.option("--explain", is_flag=True, help="Follow each conflict through every stage, from the text to the dispute.")
 @click.option(
     "--max-pairs", type=click.IntRange(1), help="Above so many pairs of claims, only nearest neighbours are scored."
 )
@@ -63,9 +78,11 @@ def detect(
     encoding: str,
     skip_invalid: bool,
     fail_on_contradiction: bool,
+    explain: bool,
     **options: Any,
 ) -> None:
     """Contradictions within and between documents, best first. FILE `-` reads standard input."""
+    from nli.explain import explain as explained
     from nli.readers import read_document
     from nli.report import render, summary
 
@@ -83,9 +100,17 @@ def detect(
     limits = {k: options[k] for k in ("max_pairs", "neighbours") if options[k]}
     with progress("pairs") as advance:
         findings = detector.detect(
-            documents, threshold=options["threshold"], every=options["every"], progress=advance.of, **limits
+            documents,
+            threshold=options["threshold"],
+            across=options["across"],
+            kinds=options["kinds"].split(","),
+            every=options["every"],
+            progress=advance.of,
+            **limits,
         )
-    write(render(findings, kind), output)
+    decision = detector.scorer.checkpoint.decision
+    limit = decision.threshold if options["threshold"] is None else options["threshold"]
+    write(explained(findings, decision, limit) if explain else render(findings, kind), output)
     click.echo(f"nli: {summary(findings)}", err=True)
     if findings and fail_on_contradiction:
         ctx.exit(3)

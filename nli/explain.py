@@ -1,0 +1,63 @@
+"""One found contradiction, followed through every stage: text, claims, candidates, scores, decision, dispute."""
+
+from __future__ import annotations
+
+import textwrap
+
+from nli.blockers import terms
+from nli.decision import Decision
+from nli.records import Claim, Contradiction, Findings, Scores
+
+
+def explain(findings: Findings, decision: Decision, threshold: float) -> str:
+    """Each contradiction of the findings, a block of lines a stage."""
+    if not findings:
+        return "No contradictions found.\n"
+    return "\n".join(_one(number, found, findings, decision, threshold) for number, found in enumerate(findings, 1))
+
+
+def _one(number: int, found: Contradiction, findings: Findings, decision: Decision, threshold: float) -> str:
+    lines = [f"{number}. {found.kind}, score {found.score:.2f}"]
+    for name, claim in (("a", found.a), ("b", found.b)):
+        lines += _claim(name, claim)
+    lines += _stage("candidates", [_candidates(found, findings)])
+    lines += _stage("scores", [_scores(found, "a -> b", found.forward), _scores(found, "b -> a", found.backward)])
+    lines += _stage("decision", _decision(found, decision, threshold))
+    lines += _stage("dispute", _dispute(found, findings))
+    return "\n".join(lines) + "\n"
+
+
+def _claim(name: str, claim: Claim) -> list[str]:
+    place = f"{claim.document}, line {claim.line}, characters {claim.start} to {claim.end}"
+    lines = _stage(f"text {name}", [place, " ".join(claim.source.split())])
+    leans = [f"leans on: {claim.context}"] if claim.context else []
+    return lines + _stage(f"claim {name}", [f"speaker: {claim.speaker or '(the text)'}", *leans, claim.statement])
+
+
+def _candidates(found: Contradiction, findings: Findings) -> str:
+    counts = findings.counts
+    shared = sorted(set(terms(found.a)) & set(terms(found.b)))
+    how = "proposed by the blockers" if counts["pruned"] else "every pair is compared"
+    return f"one of {counts['pairs']} pairs of {counts['claims']} claims ({how}); shared terms: {', '.join(shared) or 'none'}"
+
+
+def _scores(found: Contradiction, direction: str, scores: Scores | None) -> str:
+    shown = "  ".join(f"{name} {value:.3f}" for name, value in scores._asdict().items()) if scores else "not scored"
+    return f"{direction}  {shown}"
+
+
+def _decision(found: Contradiction, decision: Decision, threshold: float) -> list[str]:
+    joined = f"{decision.rule} of both directions {found.score:.3f}, threshold {threshold:g}"
+    rule = found.reason or "no rule finds a reason why both may be true"
+    return [joined, f"{found.kind}: {rule}; they differ in: {found.type}"]
+
+
+def _dispute(found: Contradiction, findings: Findings) -> list[str]:
+    dispute = next(d for d in findings.disputes if d.number == found.dispute)
+    sides = [", ".join(f"{c.speaker or '(the text)'} (line {c.line})" for c in side) for side in (dispute.a, dispute.b)]
+    return [f"number {dispute.number}, its sides: {sides[0]} / {sides[1]}"]
+
+
+def _stage(name: str, texts: list[str]) -> list[str]:
+    wrapped = [line for text in texts for line in textwrap.wrap(text, 100, subsequent_indent="  ") or [""]]
+    return [f"   {name if i == 0 else '':<12}{line}" for i, line in enumerate(wrapped)]

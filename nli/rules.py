@@ -1,0 +1,140 @@
+"""Two claims that the model finds contradictory -> a verdict, with its reason in one line.
+
+Each rule looks for one reason why both claims may stand side by side after all; the first that fits decides. They read the
+statements alone, without the context in brackets.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from nli.quantities import comparable
+from nli.records import Claim
+
+CONTRADICTION, TENSION, UPDATE, COMPATIBLE = "contradiction", "tension", "update", "compatible"
+KINDS = (CONTRADICTION, TENSION, UPDATE)  # what can be reported; two compatible claims never are
+
+
+class Verdict(NamedTuple):
+    """`kind`: one of KINDS, or "compatible"; `reason`: why, in one line, empty for a plain contradiction."""
+
+    kind: str
+    reason: str
+
+
+Rule = Callable[[Claim, Claim], "Verdict | None"]
+
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|den(?:y|ies|ied))\b|n['’]t\b|\b(?:cannot)\b", re.I
+)
+_WORD = re.compile(r"\w+")
+_DAY = re.compile(
+    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|today|tomorrow|last (?:week|month|year)|this (?:week|month|year)"
+    r"|(?:january|february|march|april|june|july|august|september|october|november|december)(?: \d{1,2})?"
+    r"|\d{1,2} (?:january|february|march|april|may|june|july|august|september|october|november|december)|(?:19|20)\d\d)\b",
+    re.I,
+)
+_PLACE = re.compile(r"\b(?:[Ii]n|[Aa]t|[Nn]ear|[Aa]round|[Oo]utside) ((?:[A-ZÀ-Þ][\w’'-]+ ?)+)")
+_CALENDAR = re.compile(
+    r"^(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|[A-Z][a-z]+ber|January|February|March|April|May|June|July|August)\b"
+)
+_CONDITION = re.compile(
+    r"(?:^|[“\"]|\bthat |, )(?:if|unless|provided|were .{3,40} to)\b|\b(?:only if|in case|as long as)\b", re.I
+)
+_POSSIBLE = re.compile(
+    r"\b(?:may|might|could|possib\w+|potential\w*|(?:not|n['’]t) (?:rule|exclude)\w*(?: out)?|open to|consider\w*|option|hop(?:e|es|ed|ing) to)\b",
+    re.I,
+)
+_NOT_YET = re.compile(
+    r"\b(?:ha(?:s|ve|d)(?:n['’]t| not| never)|no \w+(?: \w+){0,6} (?:ha(?:s|ve|d)|took|were|was)\b|so far|not yet|until now|to date"
+    r"|did(?:n['’]t| not))",
+    re.I,
+)
+_TOLD = r"(?:said|says|told|claim(?:s|ed)|assur(?:es|ed)|promis(?:es|ed)|inform(?:s|ed)|admit(?:s|ted)|confirm(?:s|ed))"
+_RETOLD = re.compile(rf"\b{_TOLD}\b[^.;”\"]{{3,80}}?\b(?:that )?(\w+) had {_TOLD}\b", re.I)
+
+
+def restated(a: Claim, b: Claim) -> Verdict | None:
+    """The words of one are those of the other, or some of them."""
+    first, second = ({w.lower() for w in _WORD.findall(c.statement)} for c in (a, b))
+    if min(len(first), len(second)) >= 4 and (first <= second or second <= first) and _negated(a) == _negated(b):
+        return Verdict(COMPATIBLE, "the same claim restated")
+    return None
+
+
+def estimates(a: Claim, b: Claim) -> Verdict | None:
+    """Figures for the same thing that leave room for each other."""
+    pairs = comparable(a.statement, b.statement)
+    if pairs and _negated(a) == _negated(b) and all(x.overlaps(y) for x, y in pairs):
+        x, y = next(((x, y) for x, y in pairs if (x.low, x.high) != (y.low, y.high)), (None, None))
+        if x and y:
+            return Verdict(COMPATIBLE, f"the figures leave room for each other: {x.words}, {y.words}")
+    return None
+
+
+def other_times(a: Claim, b: Claim) -> Verdict | None:
+    """Figures for different days, or one speaker on different days: the later replaces the earlier."""
+    first, second = (sorted({m.lower() for m in _DAY.findall(c.statement)}) for c in (a, b))
+    if not first or not second or set(first) & set(second):
+        return None
+    figures = any(not x.overlaps(y) for x, y in comparable(a.statement, b.statement))
+    if figures or (a.speaker is not None and a.speaker == b.speaker):
+        return Verdict(UPDATE, f"different times: {', '.join(first)}; {', '.join(second)}")
+    return None
+
+
+def other_places(a: Claim, b: Claim) -> Verdict | None:
+    """Figures for different places."""
+    first, second = ({p.strip() for p in _PLACE.findall(c.statement) if not _CALENDAR.match(p)} for c in (a, b))
+    figures = any(not x.overlaps(y) for x, y in comparable(a.statement, b.statement))
+    if figures and first and second and not first & second:
+        return Verdict(
+            COMPATIBLE, f"figures for different places: {', '.join(sorted(first))}; {', '.join(sorted(second))}"
+        )
+    return None
+
+
+def condition(a: Claim, b: Claim) -> Verdict | None:
+    """One holds only if something happens."""
+    for claim, other in ((a, b), (b, a)):
+        if (found := _CONDITION.search(claim.statement)) and not _CONDITION.search(other.statement):
+            return Verdict(TENSION, f"one side holds under a condition: “{_around(claim.statement, found)}”")
+    return None
+
+
+def retold(a: Claim, b: Claim) -> Verdict | None:
+    """One speaker only reports what another has said."""
+    for claim in (a, b):
+        if found := _RETOLD.search(claim.statement):
+            return Verdict(TENSION, f"one side reports another's words: “{_around(claim.statement, found)}”")
+    return None
+
+
+def not_yet(a: Claim, b: Claim) -> Verdict | None:
+    """Possible on one side, not done so far on the other."""
+    for claim, other in ((a, b), (b, a)):
+        possible = _POSSIBLE.search(claim.statement) and not _NOT_YET.search(claim.statement)
+        if possible and _NOT_YET.search(other.statement) and _negated(other) and not _POSSIBLE.search(other.statement):
+            return Verdict(TENSION, "possible on one side, not done so far on the other")
+    return None
+
+
+RULES: tuple[Rule, ...] = (restated, estimates, other_times, other_places, retold, condition, not_yet)
+
+
+def verdict(a: Claim, b: Claim) -> Verdict:
+    """What two claims are to each other that the model finds contradictory."""
+    return next((found for rule in RULES if (found := rule(a, b))), Verdict(CONTRADICTION, ""))
+
+
+def _negated(claim: Claim) -> bool:
+    return bool(_NEGATION.search(claim.statement))
+
+
+def _around(text: str, found: re.Match[str], width: int = 48) -> str:
+    """The words at a match, enough to recognise it by."""
+    end = min(len(text), found.start() + width)
+    cut = text[found.start() : end].strip(' ,“”"')
+    return cut if end == len(text) else cut.rsplit(" ", 1)[0] + " …"

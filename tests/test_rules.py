@@ -1,0 +1,87 @@
+"""Each rule, on sentences that it is for and on those it must leave alone."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nli.quantities import comparable, quantities
+from nli.records import Claim
+from nli.rules import verdict
+
+
+def claim(text, speaker=None):
+    return Claim("x.txt", 0, 1, "", text, speaker, 1)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "kind", "reason"),
+    [
+        ("The harbour will be sold in May.", "The harbour will be sold.", "compatible", "restated"),
+        ("Turnout was 66 to 73 percent.", "Turnout was 71.4 percent.", "compatible", "leave room"),
+        ("At least 30 miners were killed.", "The blast killed 41 miners.", "compatible", "leave room"),
+        ("About 200 people marched.", "Police counted 190 people.", "compatible", "leave room"),
+        ("On Monday 27 bodies were found.", "By Tuesday 35 bodies were found.", "update", "monday; tuesday"),
+        ("In Lima 40 homes burned.", "In Cusco 60 homes burned.", "compatible", "Lima; Cusco"),
+        ("If the vote fails we strike.", "There will be no strike.", "tension", "condition"),
+        ("Ann Lee said that Tom Roe had promised her the post.", "Nobody got a promise.", "tension", "another's words"),
+        ("Talks were possible, she said.", "No talks had taken place so far.", "tension", "possible"),
+    ],
+)
+def test_a_reason_why_both_may_stand(a, b, kind, reason):
+    for first, second in ((a, b), (b, a)):
+        found = verdict(claim(first), claim(second))
+        assert found.kind == kind
+    assert reason in verdict(claim(a), claim(b)).reason
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("At least 30 miners were killed.", "The blast killed 27 miners."),
+        ("Turnout was 66 to 73 percent.", "Turnout was 81 percent."),
+        ("The harbour will be sold.", "The harbour will not be sold."),
+        ("On Monday 27 bodies were found.", "On Monday 35 bodies were found."),
+        ("The bridge opens on Monday.", "The bridge opens in May."),
+        ("He would not rule out cooperation.", "There will be no cooperation."),
+        ("In Lima 40 homes burned.", "In Lima 60 homes burned."),
+        ("Forty-two people were aboard.", "Fifty-two people were aboard."),
+    ],
+)
+def test_what_no_rule_explains_stays_a_contradiction(a, b):
+    assert verdict(claim(a), claim(b)) == verdict(claim(b), claim(a)) == ("contradiction", "")
+
+
+def test_one_speaker_on_different_days_is_an_update_two_speakers_are_not():
+    a, b = "The mayor said on Monday that the pool would close.", "The pool will stay open, the mayor said on Friday."
+    assert verdict(claim(a, "mayor"), claim(b, "mayor")).kind == "update"
+    assert verdict(claim(a, "mayor"), claim(b, "treasurer")).kind == "contradiction"
+
+
+def test_rules_read_the_statement_and_not_the_context_in_brackets():
+    leaning = Claim("x.txt", 0, 1, "", "[If it rains they go home.] It was cancelled.", None, 1, "If it rains they go home.")
+    assert leaning.statement == "It was cancelled."
+    assert verdict(leaning, claim("The concert went ahead.")).kind == "contradiction"
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high", "unit"),
+    [
+        ("66 to 73 percent", 66, 73, "%"),
+        ("at least thirty-two people", 32, float("inf"), "people"),
+        ("up to 1,900 jobs", float("-inf"), 1900, "job"),
+        ("some 2.5 million dollars", 2.25e6, 2.75e6, "dollar"),
+        ("three of the nine stations", 3, 3, "nine"),
+    ],
+)
+def test_quantities(text, low, high, unit):
+    (found, *_) = quantities(text)
+    assert (found.low, found.high) == pytest.approx((low, high)) and unit in found.units
+
+
+def test_quantities_of_different_things_are_not_comparable():
+    assert comparable("27 people died", "the fire burned 40 houses") == []
+
+
+@given(st.text(max_size=80), st.text(max_size=80))
+def test_any_text_gets_a_verdict_that_is_symmetric_in_kind(a, b):
+    assert verdict(claim(a), claim(b)).kind == verdict(claim(b), claim(a)).kind
