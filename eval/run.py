@@ -19,7 +19,7 @@ import numpy as np
 from card import tables
 from sklearn.metrics import average_precision_score
 
-from nli.cases import read_cases, score_cases
+from nli.cases import read_cases, score_each, summary
 from nli.detector import Detector
 from nli.evaluation import evaluate_set, weights_hash
 from nli.labelled import load_pairs
@@ -34,29 +34,18 @@ Result = dict[str, Any]
 
 
 def pairs(detector: Detector, path: Path, where: dict[str, str]) -> Result:
-    """Labelled pairs, and how often the verdict on contradiction is the same with the claims swapped (sets below 1000 pairs)."""
+    """Labelled pairs as `nli eval` measures them, by type where they have one."""
     labelled = load_pairs(str(path), where=where, limit=PUBLIC_ROWS)
-    result = evaluate_set(labelled, detector.scorer).to_dict() | {"data": path.name, "where": where}
-    if result["n"] < 1000:
-        forward = detector.scorer.score([(p.premise, p.hypothesis) for p in labelled.pairs]).probabilities[:, 2]
-        backward = detector.scorer.score([(p.hypothesis, p.premise) for p in labelled.pairs]).probabilities[:, 2]
-        result["same_verdict_swapped"] = float(((forward >= 0.5) == (backward >= 0.5)).mean())
-    return result
+    by = ["type"] if "type" in labelled.rows[0] else []
+    result = evaluate_set(labelled, detector.scorer, by=by).to_dict() | {"data": path.name}
+    return result | {"same_verdict_swapped": (result["swap"] or {}).get("same_verdict")}
 
 
 def documents(detector: Detector, folder: Path) -> Result:
     """Document cases through the whole of `nli detect` at the shipped threshold."""
-    cases = list(read_cases(folder))
-    digest = hashlib.sha256(
-        b"".join(path.read_bytes() for path in sorted(folder.glob("*")) if path.is_file())
-    ).hexdigest()
-    counts = score_cases(cases, lambda texts: detector.detect(texts))
-    return {
-        "cases": len(cases),
-        **counts.to_dict(),
-        "data_hash": digest,
-        "threshold": detector.scorer.checkpoint.decision.threshold,
-    }
+    found = list(read_cases(folder))
+    counted = list(score_each(found, lambda texts: detector.detect(texts)))
+    return summary(folder, found, counted, detector.scorer) | {"data": folder.name}
 
 
 def shared_dossiers() -> list[Result]:
@@ -165,7 +154,7 @@ def main() -> None:
     weights = weights_hash(detector.scorer.checkpoint.path)
     for name, (role, needs, compute) in JOBS.items():
         if name in chosen and needs.exists():
-            result = {"role": role, **compute(detector), "model": "default", "model_hash": weights}
+            result = {"role": role} | compute(detector) | {"role": role, "model": "default", "model_hash": weights}
             (RESULTS / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
             print(name, {k: v for k, v in result.items() if isinstance(v, (int, float)) or v is None}, flush=True)
     results = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in RESULTS.glob("*.json")}

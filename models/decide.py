@@ -15,16 +15,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize_scalar
 from sklearn.metrics import average_precision_score
 
 from nli import checkpoints
+from nli.calibration import fit_temperature
 from nli.cases import Case, among, read_cases
 from nli.claims import extract_all
 from nli.decision import RULES, Decision
 from nli.labelled import load_pairs
 from nli.records import LABELS
-from nli.scoring import Scorer, softmax
+from nli.scoring import Scorer
 
 ROOT = Path(__file__).parent.parent
 ARTICLES = [ROOT / "eval/cases/dev", ROOT / "../shared/articles"]
@@ -60,13 +60,7 @@ def temperature(scorer: Scorer) -> tuple[float, dict[str, str]]:
         logits.append(np.log(table.probabilities) * scorer.checkpoint.decision.temperature)
         truth += [LABELS.index(p.label) for p in labelled.pairs]
         hashes[os.path.relpath(path, ROOT)] = labelled.data_hash
-    z = np.concatenate(logits)
-    loss = minimize_scalar(
-        lambda t: -np.log(softmax(z / t)[np.arange(len(truth)), truth] + 1e-12).mean(),
-        bounds=(0.5, 4),
-        method="bounded",
-    )
-    return round(float(loss.x), 3), hashes
+    return fit_temperature(np.concatenate(logits), np.array(truth)), hashes
 
 
 def both_directions(scorer: Scorer, pairs: list[tuple[str, str]]) -> tuple[np.ndarray, np.ndarray]:

@@ -189,10 +189,12 @@ def score_each(cases: Iterable[Case], detect: Callable[[list[Document]], Finding
 
 
 def intervals(counted: Iterable[CaseCounts], *, resamples: int = 1000, seed: int = 0) -> dict[str, list[float]]:
-    """95 % percentile bootstrap intervals of recall, precision and average precision; whole cases are drawn."""
+    """95 % percentile bootstrap intervals of recall, precision and average precision; whole cases are drawn. None of one case."""
     import numpy as np
 
     cases, rng = list(counted), np.random.default_rng(seed)
+    if len(cases) < 2:
+        return {}
     drawn = [
         sum((cases[i] for i in rng.integers(0, len(cases), len(cases))), CaseCounts()).to_dict()
         for _ in range(resamples)

@@ -164,7 +164,7 @@ class _Collection:
 
     def reject(self, line: int, reason: str) -> None:
         if not self.skip_invalid:
-            place = f"{self.source} {line}" if self.source == "rows" else f"{self.source}:{line}"
+            place = f"row {line}" if self.source == "rows" else f"{self.source}:{line}"
             raise InputError(f"{place}: {reason}")
         self.skipped += 1
 

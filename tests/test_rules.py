@@ -58,7 +58,9 @@ def test_one_speaker_on_different_days_is_an_update_two_speakers_are_not():
 
 
 def test_rules_read_the_statement_and_not_the_context_in_brackets():
-    leaning = Claim("x.txt", 0, 1, "", "[If it rains they go home.] It was cancelled.", None, 1, "If it rains they go home.")
+    leaning = Claim(
+        "x.txt", 0, 1, "", "[If it rains they go home.] It was cancelled.", None, 1, "If it rains they go home."
+    )
     assert leaning.statement == "It was cancelled."
     assert verdict(leaning, claim("The concert went ahead.")).kind == "contradiction"
 
