@@ -139,9 +139,9 @@ def cases_markdown(n: dict[str, Any]) -> str:
     """Document cases: a row a case and the total with its intervals."""
     rows = [[name, *_case(c)] for name, c in n["per_case"].items()]
     rows.append(["all", *_case(n)])
-    spans = {k: span(v, 2) for k, v in n["intervals"].items()}
-    bounds = ["95 % interval", "", "", spans.get("recall", ""), "", "", spans.get("precision", "")]
-    rows.append([*bounds, spans.get("average_precision", ""), "", "", ""])
+    if n["intervals"]:
+        recall, precision, ap = (span(n["intervals"].get(k), 2) for k in ("recall", "precision", "average_precision"))
+        rows.append(["95 % interval", "", "", recall, "", "", precision, ap, "", "", ""])
     head = ["case", "conflicts", "found", "recall", "flags", "right", "precision", "AP", "hard negatives", "arguable"]
     return table([*head, "speakers"], rows)
 
