@@ -170,7 +170,9 @@ def bootstrap(
     """
     size = resamples or int(np.clip(100_000_000 // max(1, len(truth)), 100, 1000))
     if len(np.unique(groups)) < 2:  # one group says nothing about others
-        return {name: np.full(size, np.nan) for name in scalars(truth, probabilities, np.zeros((1, len(truth))), classes)}
+        return {
+            name: np.full(size, np.nan) for name in scalars(truth, probabilities, np.zeros((1, len(truth))), classes)
+        }
     drawn = [scalars(truth, probabilities, w, classes) for w in _weights(groups, size, seed)]
     return {name: np.concatenate([part[name] for part in drawn]) for name in drawn[0]}
 

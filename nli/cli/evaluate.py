@@ -145,7 +145,9 @@ def _evaluate_cases(folder: str, json_path: str | None, options: dict[str, Any])
     numbers = cases.summary(Path(folder), found, counted, detector.scorer)
     if json_path:
         write(json.dumps(numbers, indent=1) + "\n", json_path)
-    head = f"{len(found)} case{'' if len(found) == 1 else 's'} of {folder} (sha256 {numbers['data_hash'][:12]}), model {numbers['model']}, threshold {numbers['threshold']}"
+    cases_word = "case" if len(found) == 1 else "cases"
+    data = f"{len(found)} {cases_word} of {folder} (sha256 {numbers['data_hash'][:12]})"
+    head = f"{data}, model {numbers['model']}, threshold {numbers['threshold']}"
     click.echo(f"{head}\n\n{cases_markdown(numbers)}", nl=False)
 
 
