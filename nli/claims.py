@@ -17,7 +17,8 @@ from nli.context import leans, with_context
 from nli.debris import prose
 from nli.errors import DependencyError
 from nli.records import Claim, Document
-from nli.speakers import Attribution, Voice, quotations, span_of, voices
+from nli.naming import Attribution
+from nli.speakers import Voice, quotations, span_of, voices
 from nli.text import View
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ def extract(document: Document, *, language: Language | None = None) -> tuple[li
     cast = Cast()
     for _, doc in parsed:
         cast.meet(doc)
+    for view, doc in parsed:
+        cast.weigh(doc, quotations(view.text)[0])
     claims: list[Claim] = []
     said: list[str] = []  # every sentence so far, made readable, whether it is a claim or not
     carried: str | None = None  # the speaker of a quotation left open at the end of a paragraph

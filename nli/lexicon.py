@@ -97,3 +97,18 @@ HUMANS = _words(
 )
 GENDERED_TITLES = {"mr": "m", "sir": "m", "lord": "m", "mrs": "f", "ms": "f", "miss": "f", "dame": "f", "lady": "f"}
 PRONOUN_GENDER = {"he": "m", "she": "f"}
+# The head of the noun tells the gender.
+FEMALE_NOUNS = _words(
+    """
+    actress aunt bride daughter duchess girl girlfriend grandmother heroine hostess landlady mother niece nun princess
+    queen sister waitress widow wife woman
+    """
+)
+MALE_NOUNS = _words(
+    """
+    boy boyfriend brother duke father fisherman gentleman grandfather grandson groom husband imam king landlord man monk
+    nephew priest prince son uncle widower
+    """
+)
+COMPANIES = _words("airline carrier company firm group lender maker manufacturer retailer")
+FUNCTION_WORDS = _words("a an and at by for from in its his her their of on the to with who s")

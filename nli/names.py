@@ -1,0 +1,107 @@
+"""Names of persons as the text writes them: where they begin and end, their titles, their parts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from nli.lexicon import BODIES, GENDERED_TITLES, TITLES
+
+if TYPE_CHECKING:
+    from spacy.tokens import Span, Token
+
+ORGANISATIONS = {"ORG", "GPE", "NORP", "FAC"}  # entity labels that are no person
+
+
+def is_person(entity: Span) -> bool:
+    """A person's name to the recogniser, and written as one: it takes many a lower-case noun for a person."""
+    return bool(entity.label_ == "PERSON" and entity[-1].text[:1].isupper())
+
+
+def persons(sentence: Span) -> Iterator[Span]:
+    """Names of persons: those the recogniser found, and subjects of two capitalised words or more that it has no label for."""
+    for entity in sentence.ents:
+        if is_person(entity):
+            yield whole_name(entity)
+    for token in sentence:
+        if token.dep_ in {"nsubj", "nsubjpass"} and token.pos_ == "PROPN" and not token.ent_type_:
+            name = whole_name(token.doc[token.i : token.i + 1])
+            if len(name.text.split()) >= 2 and not set(name.text.lower().split()) & BODIES:
+                yield name
+
+
+def whole_name(entity: Span) -> Span:
+    """A name with the capitalised and hyphenated parts that the recogniser left out ("Ibarra" -> "Carlota Neves-Ibarra")."""
+    doc, start, end = entity.doc, entity.start, entity.end
+    while start > 0 and _is_name_part(doc[start - 1], entity):
+        start -= 1
+    while end < len(doc) and doc[end].text == "-" and not doc[end - 1].whitespace_ and not doc[end].whitespace_:
+        end += 2
+    return doc[start : min(end, len(doc))]
+
+
+def title_before(name: Span) -> str:
+    """The word before a name, or its first, as a title would be written in GENDERED_TITLES."""
+    first = name[0]
+    title = first if first.lower_.rstrip(".") in GENDERED_TITLES or not name.start else name.doc[name.start - 1]
+    return str(title.lower_).rstrip(".")
+
+
+def _is_name_part(token: Token, entity: Span) -> bool:
+    if token.text == "-":
+        return not token.whitespace_
+    known_otherwise = token.ent_type_ in ORGANISATIONS | {"DATE", "LOC"}
+    return (
+        token.pos_ == "PROPN"
+        and token.text[:1].isupper()
+        and not known_otherwise
+        and token.lower_.rstrip(".") not in TITLES
+    )
+
+
+def parts_of(name: str) -> set[str]:
+    return {part for part in re.split(r"[\s-]+", re.sub(r"['’]s$", "", name).lower()) if len(part) > 1}
+
+
+def strip_titles(words: str) -> str:
+    kept = re.sub(r"(?:['’]s?)$", "", words.strip(' ,.;:"“”')).split()
+    while len(kept) > 1 and kept[0].rstrip(".,").lower() in TITLES | {"the", "a", "an"}:
+        kept = kept[1:]
+    return " ".join(kept)
+
+
+def phrase(subject: Token) -> Span:
+    """The noun phrase of a subject without relative clauses, appositions and what follows a comma."""
+    cut = {
+        t.i
+        for c in subject.children
+        if c.dep_ in {"relcl", "acl", "appos", "cc", "conj", "punct", "advcl"}
+        for t in c.subtree
+    }
+    left = [t.i for t in subject.subtree if t.i <= subject.i and t.i not in cut]
+    right = [t.i for t in subject.subtree if t.i > subject.i and t.i not in cut]
+    start, end = min(left, default=subject.i), subject.i
+    for i in right:
+        if i != end + 1 or subject.doc[i].text == ",":
+            break
+        end = i
+    return subject.doc[start : end + 1]
+
+
+def traits(name: Span) -> set[str]:
+    """Words that tell the role of a named person: "Farm Minister X", "the bank's chairman, X", "X, vice president of Y"."""
+    root = name.root
+    nouns = [c for c in root.children if c.dep_ in {"appos", "compound", "amod"} and not name.start <= c.i < name.end]
+    words = {t.lower_ for t in name if t.lower_.rstrip(".") in TITLES}
+    if root.dep_ == "appos":
+        nouns.append(root.head)
+    for i in range(name.start - 1, max(name.start - 5, -1), -1):  # "Deputy Farm Minister" before the name
+        token = name.doc[i]
+        if token.pos_ not in {"NOUN", "PROPN", "ADJ"} or token.ent_type_ == "PERSON":
+            break
+        words.add(token.lower_)
+    for noun in nouns:
+        if noun.pos_ in {"NOUN", "PROPN"}:
+            words |= {t.lower_ for t in phrase(noun) if t.is_alpha}
+    return words - set(GENDERED_TITLES)
