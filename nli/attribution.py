@@ -5,40 +5,86 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nli.cast import Cast
-from nli.lexicon import NEEDS_CLAUSE, PLAIN_VERBS, SPEECH_VERBS
-from nli.naming import Attribution, name
+from nli.lexicon import DOCUMENTS, ENTRIES, NEEDS_CLAUSE, PLAIN_VERBS, RECORD_VERBS, SPEECH_VERBS
+from nli.names import is_person, phrase
+from nli.naming import Attribution, can_speak, name
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
 
+_FINITE = {"VBD", "VBZ", "VBP"}
+_NO_SPEAKERS = {"i", "we", "you", "who", "which", "that", "what", "there"}
+_BREAKS = {",", '"', ":", ";", "-", "–", "—", "'", ")"}
+_RELATIVE = {"relcl", "acl"}
+
 
 def attribution(sentence: Span, quoted: list[bool], cast: Cast) -> Attribution | None:
     """The outermost attribution in a sentence, or None. `quoted[i]`: character i of the parsed text is inside a quotation."""
-    has_quote = any(quoted[sentence.start_char : sentence.end_char])
-    best: tuple[int, Token] | None = None
-    for token in sentence:
-        if quoted[token.idx]:
-            continue
-        subject = _subject_of(token, has_quote)
-        if subject is not None and quoted[subject.idx]:
-            subject = None
-        if subject is None and token.lemma_ in PLAIN_VERBS:
-            subject = _beside(token, sentence, quoted)
-        depth = sum(1 for _ in token.ancestors)
-        if subject is not None and (best is None or depth < best[0]):
-            best = depth, subject
-    return name(best[1], cast) if best else None
+    for subject in _subjects(sentence, quoted):
+        if not quoted[subject.idx] and (found := name(subject, cast)):
+            return found
+    return None
+
+
+def _subjects(sentence: Span, quoted: list[bool]) -> list[Token]:
+    """What may head the speaker's phrase, likeliest first: the subject of ", she said,", which reports all that stands around
+    it; of the reporting verb highest in the parse; of a verb whose subject the parser lost; of "X, who said that"."""
+    own = [t for t in sentence if not quoted[t.idx]]
+    has_quote = len(own) < len(sentence)
+    tags = [s for t in own if (s := _tagged(t, sentence))]
+    parsed = sorted((_height(t), t.i, s) for t in own if (s := _subject_of(t, has_quote)))
+    lost = [s for t in own if t.lemma_ in PLAIN_VERBS and (s := _beside(t, sentence, quoted))]
+    relative = [t.head for t in own if _reports_relatively(t, has_quote)]
+    return [*tags, *(s for _, _, s in parsed), *lost, *relative]
+
+
+def _height(token: Token) -> int:
+    return sum(1 for _ in token.ancestors)
+
+
+def _tagged(verb: Token, sentence: Span) -> Token | None:
+    """The subject of a tag set off by commas or quotation marks: ", she said", ", Anna Keller, the mayor's deputy, told us"."""
+    if verb.lemma_ not in SPEECH_VERBS or verb.tag_ not in _FINITE or verb.i <= sentence.start + 1:
+        return None
+    doc = verb.doc
+    last = doc[verb.i - 1]
+    if last.lower_ in {"also", "then"} and last.i > sentence.start + 1:
+        last = doc[last.i - 1]
+    before = doc[last.i - 1]
+    if last.lower_ in {"he", "she", "it", "they"}:
+        return last if before.text in _BREAKS and verb.dep_ not in _RELATIVE and last.i > sentence.start else None
+    apposed = last.text == ","
+    end = last if not apposed else before
+    for entity in doc.ents:
+        if is_person(entity) and entity.start <= end.i < entity.end + 2 and entity.start > sentence.start:
+            start = next(
+                (c for c in (doc[i] for i in range(entity.start - 1, sentence.start, -1)) if c.text in _BREAKS), None
+            )
+            near = start is not None and entity.start - start.i <= 8
+            return doc[entity.end - 1] if near and (apposed or verb.lemma_ in PLAIN_VERBS) else None
+    return None
+
+
+def _reports_relatively(verb: Token, has_quote: bool) -> bool:
+    """ "a report by the court, which reckons that ..." """
+    if verb.dep_ not in _RELATIVE or verb.lemma_ not in SPEECH_VERBS or not can_speak(verb.head):
+        return False
+    subject = next((c for c in verb.children if c.dep_ == "nsubj"), None)
+    reported = any(c.dep_ == "ccomp" for c in verb.children) or (has_quote and verb.lemma_ in PLAIN_VERBS)
+    return reported and subject is not None and subject.lower_ in {"who", "which", "that"}
 
 
 def _beside(verb: Token, sentence: Span, quoted: list[bool]) -> Token | None:
     """The name or pronoun right before or after "said", where the parser lost the subject among quotations."""
-    if verb.tag_ not in {"VBD", "VBZ", "VBP"} or verb.dep_ in {"relcl", "acl"}:
+    if verb.tag_ not in _FINITE or verb.dep_ in _RELATIVE:
         return None
     before = [t for t in sentence if t.i < verb.i and t.text != ","][-1:]
     after = [t for t in sentence if t.i > verb.i and t.dep_ not in {"det", "amod", "compound"}][:1]
     for token in before + after:
         fits = (
-            token.pos_ == "PROPN" or token.lower_ in {"he", "she", "they"} or (token in after and token.pos_ == "NOUN")
+            token.pos_ == "PROPN"
+            or token.lower_ in {"he", "she", "they"}
+            or (token.pos_ == "NOUN" and can_speak(token))
         )
         if fits and not quoted[token.idx]:
             return token
@@ -48,28 +94,45 @@ def _beside(verb: Token, sentence: Span, quoted: list[bool]) -> Token | None:
 def _subject_of(token: Token, has_quote: bool) -> Token | None:
     """The token that heads the speaker's phrase when `token` is a reporting verb or "according"."""
     if token.lower_ == "according":
-        for preposition in (c for c in token.children if c.lower_ == "to"):
-            return next((c for c in preposition.children if c.dep_ == "pobj"), None)
-        return None
-    if token.pos_ not in {"VERB", "AUX"} or token.dep_ in {"relcl", "acl"}:
+        return next((c for p in token.children if p.lower_ == "to" for c in p.children if c.dep_ == "pobj"), None)
+    if token.pos_ not in {"VERB", "AUX"} or token.dep_ in _RELATIVE:
         return None
     if token.lemma_ == "quote" and any(c.dep_ in {"nsubjpass", "nsubj:pass"} for c in token.children):
         return next(c for c in token.children if c.dep_ in {"nsubjpass", "nsubj:pass"})
+    subject = _own_subject(token)
+    if subject is None or subject.lower_ in _NO_SPEAKERS:
+        return None
+    if _records(token, subject):
+        return subject
     goes_on = token.lemma_ == "go" and any(c.lower_ == "on" for c in token.children)
     if token.lemma_ not in SPEECH_VERBS and not goes_on:
         return None
     clause = any(c.dep_ in {"ccomp", "xcomp"} for c in token.children) or token.dep_ in {"ccomp", "parataxis"}
     if token.lemma_ in NEEDS_CLAUSE and not (clause or has_quote or _ruled_out(token)):
         return None
-    verb = token
+    return subject
+
+
+def _own_subject(verb: Token) -> Token | None:
+    """The subject of a verb, or the one it shares with the verb it is joined to ("arrived and said")."""
     for _ in range(3):
         subject = next((c for c in verb.children if c.dep_ == "nsubj"), None)
         if subject is not None:
-            return subject if subject.lower_ not in {"i", "we", "you", "who", "which", "that", "what"} else None
+            return subject
         if any(c.dep_ == "nsubjpass" for c in verb.children) or verb.dep_ not in {"conj", "advcl", "xcomp"}:
             return None
         verb = verb.head
     return None
+
+
+def _records(verb: Token, subject: Token) -> bool:
+    """Whether a writing says something: "the log lists 17 centres", "the register has an entry", "it names the hour"."""
+    if subject.lower_ != "it" and not (subject.pos_ == "NOUN" and subject.lemma_.lower() in DOCUMENTS):
+        return False
+    objects = [c for c in verb.children if c.dep_ in {"dobj", "ccomp", "attr"}]
+    if verb.lemma_ in RECORD_VERBS:
+        return bool(objects)
+    return verb.lemma_ == "have" and any(o.lemma_.lower() in ENTRIES for o in objects)
 
 
 def _ruled_out(token: Token) -> bool:

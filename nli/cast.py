@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from nli.gender import evidence, of_noun
-from nli.lexicon import BODIES, COMPANIES, DOCUMENTS, FUNCTION_WORDS, GENDERED_TITLES, HUMANS, PRONOUN_GENDER
+from nli.lexicon import (
+    AMBIGUOUS_HUMANS,
+    BODIES,
+    COMPANIES,
+    DOCUMENTS,
+    FUNCTION_WORDS,
+    GENDERED_TITLES,
+    HUMANS,
+    PRONOUN_GENDER,
+)
 from nli.names import is_person, parts_of, persons, phrase, strip_titles, title_before, traits
 
 if TYPE_CHECKING:
@@ -100,6 +109,11 @@ class Cast:
             self.descriptions.append((head, bare))
         return bare
 
+    def known(self, words: str, head: str) -> str:
+        """The named person for whom a description stands, else the description."""
+        bare = _ARTICLE.sub("", words)
+        return (self._bearer(bare, head) if _DEFINITE.match(words) else None) or bare
+
     def _bearer(self, bare: str, head: str) -> str | None:
         """The named person of whom all words of a description are told: the last one mentioned, else the only one."""
         if head not in HUMANS and not of_noun(head):
@@ -117,10 +131,14 @@ class Cast:
         for name in persons(sentence):
             if not quoted[name.start_char]:
                 head = name.root.head if name.root.dep_ == "appos" else name.root
-                found.append((head.dep_ in _SUBJECTS, -_depth(head), self.person(name.text)))
+                full = self.person(name.text)
+                if " " in full or full in self.traits:
+                    found.append((head.dep_ in _SUBJECTS, -_depth(head), full))
         for token in sentence:
             if _is_new_person(token) and not quoted[token.idx]:
-                told = _ARTICLE.sub("", phrase(token).text)
+                told = self.known(phrase(token).text, token.lower_)
+                if told not in self.names and token.lower_ in AMBIGUOUS_HUMANS:
+                    continue
                 found.append((token.dep_ in _SUBJECTS, -_depth(token), told))
         has_subject = any(subject for subject, _, _ in found) or any(
             t.lower_ in PRONOUN_GENDER and t.dep_ in _SUBJECTS for t in sentence

@@ -112,3 +112,12 @@ MALE_NOUNS = _words(
 )
 COMPANIES = _words("airline carrier company firm group lender maker manufacturer retailer")
 FUNCTION_WORDS = _words("a an and at by for from in its his her their of on the to with who s")
+# What writings do, besides speaking; and what they have in them.
+RECORD_VERBS = _words(
+    "contain document enumerate give instruct list mention name note put read record register show specify state"
+)
+ENTRIES = _words("clause column entry footnote line list mention note paragraph passage sentence table")
+# Nouns of HUMANS that often mean something else.
+AMBIGUOUS_HUMANS = _words(
+    "chair counsel critics general guide head leader maker member principal racer ranger source worker"
+)

@@ -6,17 +6,19 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from nli.lexicon import BODIES, GENDERED_TITLES, TITLES
+from nli.lexicon import BODIES, GENDERED_TITLES, HUMANS, TITLES
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
 
+_NO_NAMES = BODIES | HUMANS | TITLES - {"king", "prince", "sister", "major", "general", "private"}  # how no name ends
 ORGANISATIONS = {"ORG", "GPE", "NORP", "FAC"}  # entity labels that are no person
 
 
 def is_person(entity: Span) -> bool:
     """A person's name to the recogniser, and written as one: it takes many a lower-case noun for a person."""
-    return bool(entity.label_ == "PERSON" and entity[-1].text[:1].isupper())
+    last = entity[-1]
+    return bool(entity.label_ == "PERSON" and last.text[:1].isupper() and last.lower_ not in _NO_NAMES)
 
 
 def persons(sentence: Span) -> Iterator[Span]:
@@ -27,7 +29,11 @@ def persons(sentence: Span) -> Iterator[Span]:
     for token in sentence:
         if token.dep_ in {"nsubj", "nsubjpass"} and token.pos_ == "PROPN" and not token.ent_type_:
             name = whole_name(token.doc[token.i : token.i + 1])
-            if len(name.text.split()) >= 2 and not set(name.text.lower().split()) & BODIES:
+            if (
+                len(name.text.split()) >= 2
+                and not set(name.text.lower().split()) & (BODIES | {"line"})
+                and name[-1].lower_ not in _NO_NAMES
+            ):
                 yield name
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nli.cast import Cast
-from nli.lexicon import BODIES, DOCUMENTS, GENDERED_TITLES, HUMANS, TITLES
+from nli.lexicon import BODIES, DOCUMENTS, GENDERED_TITLES, HUMANS, RECORD_VERBS, TITLES
 from nli.names import ORGANISATIONS, is_person, phrase, strip_titles, title_before, whole_name
 
 if TYPE_CHECKING:
@@ -18,6 +18,21 @@ _NAME = re.compile(rf"[^\W\d_][\w’'.-]*(?:\s+(?:(?:{_PARTICLES})\s+)*[^\W\d_][
 _APPOSED_NAME = re.compile(
     r",?\s+((?:(?:Mr|Mrs|Ms|Dr|Sir)\.?\s+)?[A-ZÀ-Þ][\w’'.-]*(?:\s+(?:[a-z]{2,3}\s+)?[A-ZÀ-Þ][\w’'.-]*)+)(?=,|\s+(?:said|told|says|added))"
 )
+
+_SILENT = {
+    "CARDINAL",
+    "ORDINAL",
+    "DATE",
+    "TIME",
+    "QUANTITY",
+    "MONEY",
+    "PERCENT",
+    "PRODUCT",
+    "LOC",
+    "EVENT",
+    "WORK_OF_ART",
+    "FAC",
+}
 
 
 @dataclass(frozen=True)
@@ -33,35 +48,67 @@ class Attribution:
 def name(subject: Token, cast: Cast) -> Attribution | None:
     """Resolves the phrase headed by `subject` to a speaker."""
     if subject.pos_ == "PRON" and subject.lower_ in {"he", "she", "they", "it"}:
-        speaker = cast.pronoun(subject.lower_)
-        if speaker is None:
-            return None
-        return Attribution(speaker, subject.idx, subject.idx + len(subject), True)
+        writes = subject.lower_ == "it" and subject.head.lemma_ in RECORD_VERBS | {"have"}
+        speaker = cast.writing if writes else cast.pronoun(subject.lower_)
+        return Attribution(speaker, subject.idx, subject.idx + len(subject), True) if speaker else None
     words = phrase(subject)
     person = _person_in(subject, words)
     if person is not None:
         speaker = cast.speaking(cast.person(person), person=True)
     elif kind := _kind(subject):
-        speaker = cast.description(words.text, subject.lower_)
-        cast.speaking(speaker, person=kind == "person")
+        speaker = cast.description(_whole(words, subject), subject.lower_)
+        if subject.lower_ in DOCUMENTS:
+            cast.writing = speaker
+        cast.speaking(speaker, person=kind == "person" or speaker in cast.names)
     else:
         return None
-    if not speaker:
-        return None
-    return Attribution(speaker, words.start_char, words.end_char, False)
+    return Attribution(speaker, words.start_char, words.end_char, False) if speaker else None
+
+
+def _whole(words: Span, subject: Token) -> str:
+    """The phrase of a speaker with whoever issued it: "a memorandum circulated by the inspectors" is theirs."""
+    if subject.lower_ in DOCUMENTS and " by " not in words.text:
+        for clause in (c for c in subject.children if c.dep_ == "acl"):
+            agents = [a for by in clause.children if by.lower_ == "by" for a in by.children if a.dep_ == "pobj"]
+            if agents:
+                return f"{words.text} by {phrase(agents[0]).text}"
+    return words.text
+
+
+def can_speak(subject: Token) -> bool:
+    """Whether a noun or name can be a speaker at all."""
+    return is_named_person(subject) or _kind(subject) is not None
+
+
+def is_named_person(token: Token) -> bool:
+    return any(is_person(e) and e.start <= token.i < e.end for e in token.doc.ents)
 
 
 def _kind(subject: Token) -> str | None:
     """Whether a noun that is no personal name can speak: as a "person", as a "body" (or a writing), or not at all (None)."""
     head = subject.lower_
     singular = head[:-1] if head.endswith("s") else head
-    name = subject.pos_ == "PROPN" and subject.text[0].isupper()
-    if name or subject.ent_type_ in ORGANISATIONS or {head, singular} & (BODIES | DOCUMENTS):
-        return "body"
-    if {head, singular} & HUMANS or head.endswith(("man", "woman", "person", "ist", "ologist")):
-        return "body" if head != singular else "person"
+    if subject.ent_type_ in _SILENT and head not in BODIES | DOCUMENTS | HUMANS:
+        return None
     plural = {"people", "others", "men", "women", "children", "many", "some", "both", "critics", "supporters"}
-    return "body" if head in plural else None
+    if ({head, singular} & HUMANS and subject.pos_ != "PROPN") or head.endswith(("man", "woman", "person", "ologist")):
+        return "person" if head == singular else "body"
+    if {head, singular} & (BODIES | DOCUMENTS) or subject.ent_type_ in ORGANISATIONS:
+        return "body"
+    if subject.pos_ == "PROPN" and subject.text[0].isupper():
+        return "person" if head in HUMANS else "body"
+    return (
+        "body"
+        if head in plural or (singular != head and _agent_noun(singular))
+        else "person"
+        if _agent_noun(head)
+        else None
+    )
+
+
+def _agent_noun(head: str) -> bool:
+    """ "microbiologist", "scientist": nouns for persons by their ending."""
+    return head.endswith(("ologist", "ist", "person", "man", "woman")) and len(head) > 5
 
 
 def _person_in(subject: Token, words: Span) -> str | None:
