@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from nli.cast import Cast
 from nli.lexicon import DOCUMENTS, ENTRIES, NEEDS_CLAUSE, PLAIN_VERBS, RECORD_VERBS, SPEECH_VERBS
-from nli.names import is_person, phrase
-from nli.naming import Attribution, can_speak, name
+from nli.names import is_person
+from nli.naming import Attribution, can_speak, is_named_person, name
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
@@ -34,8 +34,30 @@ def _subjects(sentence: Span, quoted: list[bool]) -> list[Token]:
     tags = [s for t in own if (s := _tagged(t, sentence))]
     parsed = sorted((_height(t), t.i, s) for t in own if (s := _subject_of(t, has_quote)))
     lost = [s for t in own if t.lemma_ in PLAIN_VERBS and (s := _beside(t, sentence, quoted))]
+    colon = [s for s in [_before_colon(sentence, quoted)] if s]
     relative = [t.head for t in own if _reports_relatively(t, has_quote)]
-    return [*tags, *(s for _, _, s in parsed), *lost, *relative]
+    return [*tags, *(s for _, _, s in parsed), *lost, *colon, *relative]
+
+
+def _before_colon(sentence: Span, quoted: list[bool]) -> Token | None:
+    """Whoever stands before a colon with what they say behind it: "Anna Keller, the mayor: the bridge will close", "She told it
+    like this: “We had ...”". Without a quotation behind the colon nothing but their name and office may stand before it."""
+    colon = next((t for t in sentence if t.text == ":" and not quoted[t.idx]), None)
+    if colon is None or colon.i >= sentence.end - 2 or colon.i - sentence.start < 1:
+        return None
+    lead = [t for t in sentence if t.i < colon.i]
+    if any(quoted[t.idx] for t in lead):
+        return None
+    finite = any(t.tag_ in _FINITE | {"MD"} and t.dep_ not in _RELATIVE for t in lead)
+    if quoted[sentence.doc[colon.i + 1].idx]:
+        subjects = [t for t in lead if t.dep_ in {"nsubj", "nsubjpass"} and t.head.dep_ not in _RELATIVE]
+        main = next((t for t in subjects if t.lower_ in {"he", "she", "it"} or can_speak(t)), None)
+        return main if finite else _first_person(lead)
+    return None if finite or len(lead) > 14 else _first_person(lead)
+
+
+def _first_person(words: list[Token]) -> Token | None:
+    return next((t for t in words if is_named_person(t)), None)
 
 
 def _height(token: Token) -> int:

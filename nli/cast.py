@@ -128,7 +128,7 @@ class Cast:
         main clause last. Whoever is named in a sentence without such a subject, or described there, can be meant too."""
         self._note_things(sentence)
         found: list[tuple[bool, int, str]] = []
-        for name in persons(sentence):
+        for name in self._mentioned(sentence):
             if not quoted[name.start_char]:
                 head = name.root.head if name.root.dep_ == "appos" else name.root
                 full = self.person(name.text)
@@ -146,6 +146,23 @@ class Cast:
         for subject, _, name_ in sorted(found, key=lambda f: f[:2]):
             if subject or not has_subject:
                 self.speaking(name_, person=True)
+
+    def _mentioned(self, sentence: Span) -> list[Span]:
+        """The persons in a sentence: names that the recogniser sees, and surnames of people already met that it does not."""
+        found = list(persons(sentence))
+        seen = {t.i for name in found for t in name}
+        for surname in {n.split()[-1] for n in self.names}:
+            for match in re.finditer(rf"\b{re.escape(surname)}\b", sentence.text):
+                start = sentence.start_char + match.start()
+                span = sentence.doc.char_span(start, start + len(surname))
+                if span is not None and not seen & {t.i for t in span}:
+                    found.append(span)
+        return found
+
+    def surname(self, words: str) -> bool:
+        """Whether words are the surname of somebody met by name."""
+        last = strip_titles(words)
+        return " " not in last and any(n.split()[-1] == last for n in self.names)
 
     def _note_things(self, sentence: Span) -> None:
         """Bodies and writings that a sentence mentions: "the company" and "the letter" come back to their fuller names."""
@@ -175,7 +192,9 @@ def _is_new_person(token: Token) -> bool:
     """ "a loadmaster", "the guard, who has a flask": somebody without a name whom the next "he" can mean."""
     if token.pos_ != "NOUN" or not (token.lower_ in HUMANS or of_noun(token.lower_)):
         return False
-    if token.dep_ not in _SUBJECTS | {"dobj", "attr", "conj"} or any(is_person(e) for e in _near(token)):
+    main = token.dep_ in _SUBJECTS and token.head.dep_ == "ROOT"
+    found = token.dep_ == "dobj" and token.head.lemma_ in {"find", "meet", "visit"}
+    if not (main or found) or any(is_person(e) for e in _near(token)):
         return False
     return any(c.dep_ == "det" and c.lower_ in {"a", "an", "the", "one"} for c in token.children)
 

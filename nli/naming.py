@@ -52,7 +52,7 @@ def name(subject: Token, cast: Cast) -> Attribution | None:
         speaker = cast.writing if writes else cast.pronoun(subject.lower_)
         return Attribution(speaker, subject.idx, subject.idx + len(subject), True) if speaker else None
     words = phrase(subject)
-    person = _person_in(subject, words)
+    person = words.text if cast.surname(words.text) else _person_in(subject, words)
     if person is not None:
         speaker = cast.speaking(cast.person(person), person=True)
     elif kind := _kind(subject):

@@ -45,6 +45,8 @@ def voices(units: list[tuple[int, int]], doc: Doc, quoted: list[bool], cast: Cas
         sentence = span_of(doc, *unit)
         found.append(attribution(sentence, quoted, cast))
         cast.follow(sentence, quoted)
+        if found[-1] and found[-1].speaker in cast.focus:
+            cast.speaking(found[-1].speaker, person=True)
         about.append(cast.focus[-1] if cast.focus else None)
     result: list[Voice] = []
     spoken = carried
