@@ -32,11 +32,12 @@ def _subjects(sentence: Span, quoted: list[bool]) -> list[Token]:
     own = [t for t in sentence if not quoted[t.idx]]
     has_quote = len(own) < len(sentence)
     tags = [s for t in own if (s := _tagged(t, sentence))]
-    parsed = sorted((_height(t), t.i, s) for t in own if (s := _subject_of(t, has_quote)))
-    lost = [s for t in own if t.lemma_ in PLAIN_VERBS and (s := _beside(t, sentence, quoted))]
+    parsed = sorted((t.lower_ != "according", _height(t), t.i, s) for t in own if (s := _subject_of(t, has_quote)))
+    taken = {t.i for t in own if (s := _own_subject(t)) is not None and not quoted[s.idx]}
+    lost = [s for t in own if t.lemma_ in PLAIN_VERBS and t.i not in taken and (s := _beside(t, sentence, quoted))]
     colon = [s for s in [_before_colon(sentence, quoted)] if s]
     relative = [t.head for t in own if _reports_relatively(t, has_quote)]
-    return [*tags, *(s for _, _, s in parsed), *lost, *colon, *relative]
+    return [*tags, *(s for *_, s in parsed), *lost, *colon, *relative]
 
 
 def _before_colon(sentence: Span, quoted: list[bool]) -> Token | None:

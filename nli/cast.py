@@ -18,7 +18,7 @@ from nli.lexicon import (
     HUMANS,
     PRONOUN_GENDER,
 )
-from nli.names import is_person, parts_of, persons, phrase, strip_titles, title_before, traits
+from nli.names import is_person, parts_of, persons, phrase, strip_titles, surnames, title_before, traits
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
@@ -97,6 +97,8 @@ class Cast:
     def description(self, words: str, head: str) -> str:
         """ "the official" -> the fuller description or the named person it stands for, else the words themselves."""
         bare = _ARTICLE.sub("", words)
+        if head in DOCUMENTS and re.match(r"(?:its|their)\s", words, re.I) and self.body:
+            return f"{bare} of {self.body}"
         if _DEFINITE.match(words):
             if named := self._bearer(bare, head):
                 return named
@@ -151,18 +153,27 @@ class Cast:
         """The persons in a sentence: names that the recogniser sees, and surnames of people already met that it does not."""
         found = list(persons(sentence))
         seen = {t.i for name in found for t in name}
-        for surname in {n.split()[-1] for n in self.names}:
+        for surname in sorted({s for n in self.names for s in surnames(n)}, key=len, reverse=True):
             for match in re.finditer(rf"\b{re.escape(surname)}\b", sentence.text):
                 start = sentence.start_char + match.start()
                 span = sentence.doc.char_span(start, start + len(surname))
                 if span is not None and not seen & {t.i for t in span}:
                     found.append(span)
+                    seen |= {t.i for t in span}
         return found
+
+    def acting(self, sentence: Span, quoted: list[bool]) -> list[str]:
+        """The named persons who are subjects in a sentence, outside quotations."""
+        return [
+            self.person(name.text)
+            for name in self._mentioned(sentence)
+            if name.root.dep_ in _SUBJECTS and not quoted[name.start_char]
+        ]
 
     def surname(self, words: str) -> bool:
         """Whether words are the surname of somebody met by name."""
         last = strip_titles(words)
-        return " " not in last and any(n.split()[-1] == last for n in self.names)
+        return " " not in last and any(last in surnames(n) for n in self.names)
 
     def _note_things(self, sentence: Span) -> None:
         """Bodies and writings that a sentence mentions: "the company" and "the letter" come back to their fuller names."""

@@ -16,9 +16,9 @@ from nli.cast import Cast
 from nli.context import leans, with_context
 from nli.debris import prose
 from nli.errors import DependencyError
-from nli.records import Claim, Document
 from nli.labels import Labels
 from nli.naming import Attribution
+from nli.records import Claim, Document
 from nli.speakers import Voice, quotations, span_of, voices
 from nli.text import View
 

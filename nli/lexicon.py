@@ -18,7 +18,7 @@ SPEECH_VERBS = _words(
 # Reporting verbs with plenty of other uses: they count only with a quotation or a clause that they report.
 NEEDS_CLAUSE = _words(
     """
-    ask believe call cite describe expect fear find hint hope note point post put read report rule think
+    answer ask believe call cite describe fear find hint hope note point post put read report rule think
     """
 )
 # The plainest ones: trusted even where the parser lost their subject.
@@ -81,7 +81,7 @@ HUMANS = _words(
     fighter firefighter fisherman foreman founder friend gardener general geologist girl goalkeeper governor
     grandmother grandson grower guard guide hairdresser head helper historian host hydrologist imam inhabitant
     insider inspector interpreter investigator investor journalist judge keeper labourer landlady landlord
-    lawmaker lawyer leader lecturer librarian lieutenant lifeguard man manager marshal mayor mechanic mediator
+    lawmaker loadmaster lawyer leader lecturer librarian lieutenant lifeguard man manager marshal master mayor mechanic mediator
     member merchant midwife miner minister ministers monk mother motorist musician negotiator neighbour nephew
     neurologist nun nurse observer officer official officials operator organiser owner painter paramedic parent
     passenger pastor patient pensioner pharmacist photographer physician physicist pilot planner player poet
@@ -91,7 +91,7 @@ HUMANS = _words(
     shepherd sheriff shopkeeper singer sister skipper soldier solicitor son source speaker specialist spokesman
     spokesperson spokeswoman steward student superintendent supervisor surgeon surveyor survivor tailor teacher
     technician tenant tourist trader trainer translator traveller treasurer undersecretary usher vet veteran
-    veterinarian vicar victim villager volcanologist volunteer waiter waitress warden watchman widow widower
+    veterinarian vicar victim villager volcanologist volunteer waiter waitress warden watchman whip widow widower
     wife winemaker witness woman worker writer
     """
 )

@@ -70,6 +70,12 @@ def parts_of(name: str) -> set[str]:
     return {part for part in re.split(r"[\s-]+", re.sub(r"['’]s$", "", name).lower()) if len(part) > 1}
 
 
+def surnames(name: str) -> set[str]:
+    """What a person may be called the second time: "Keller-Roy" or, shorter, "Keller"."""
+    last = name.split()[-1]
+    return {last, last.partition("-")[0]} - {""}
+
+
 def strip_titles(words: str) -> str:
     kept = re.sub(r"(?:['’]s?)$", "", words.strip(' ,.;:"“”')).split()
     while len(kept) > 1 and kept[0].rstrip(".,").lower() in TITLES | {"the", "a", "an"}:
@@ -104,7 +110,7 @@ def traits(name: Span) -> set[str]:
         nouns.append(root.head)
     for i in range(name.start - 1, max(name.start - 5, -1), -1):  # "Deputy Farm Minister" before the name
         token = name.doc[i]
-        if token.pos_ not in {"NOUN", "PROPN", "ADJ"} or token.ent_type_ == "PERSON":
+        if token.pos_ not in {"NOUN", "PROPN", "ADJ"} or (token.ent_type_ == "PERSON" and token.lower_ not in TITLES):
             break
         words.add(token.lower_)
     for noun in nouns:

@@ -57,7 +57,11 @@ def voices(units: list[tuple[int, int]], doc: Doc, quoted: list[bool], cast: Cas
             speaker = spoken = given.speaker
         elif _all_quoted(doc.text, quoted, *unit):
             speaker = spoken = spoken or _next_speaker(doc.text, units[i:], found[i:], quoted)
-        elif i and spoken and _reported(sentence, quoted):
+        elif (
+            i
+            and spoken
+            and _goes_on(sentence, quoted, spoken, _voice_after(doc.text, units[i:], found[i:], quoted, spoken), cast)
+        ):
             speaker = spoken
         else:
             speaker = None
@@ -66,14 +70,42 @@ def voices(units: list[tuple[int, int]], doc: Doc, quoted: list[bool], cast: Cas
     return result
 
 
-def _reported(sentence: Span, quoted: list[bool]) -> bool:
-    """Whether a sentence without attribution goes on reporting: "She had not been told. It would all be repaid." """
-    if any(quoted[sentence.start_char : sentence.end_char]):
+def _voice_after(
+    text: str, units: list[tuple[int, int]], found: list[Attribution | None], quoted: list[bool], spoken: str
+) -> str | None:
+    """Who speaks next in a paragraph; a quotation that nobody else claims is of the one who spoke before."""
+    for i, (unit, given) in enumerate(zip(units, found, strict=True)):
+        if given:
+            return given.speaker
+        if _all_quoted(text, quoted, *unit):
+            return _next_speaker(text, units[i:], found[i:], quoted) or spoken
+    return None
+
+
+def _goes_on(sentence: Span, quoted: list[bool], spoken: str, following: str | None, cast: Cast) -> bool:
+    """Whether a sentence without attribution goes on reporting what `spoken` said in the one before.
+
+    Reporters mark it by the tense ("It would all be repaid.") or by a few words in quotation marks; or the next attribution
+    of the paragraph is to the same speaker, and nobody else acts in between.
+    """
+    subject = next((t for t in sentence if t.dep_ in {"nsubj", "nsubjpass"} and t.head.dep_ == "ROOT"), None)
+    if subject is not None and subject.lower_ in {"i", "we", "you"} and not quoted[subject.idx]:
         return False
-    finite = [t for t in sentence if t.tag_ in {"VBD", "VBZ", "VBP", "MD"} and t.dep_ not in {"relcl", "acl", "advcl"}]
+    if _backshifted(sentence, quoted):
+        return True
+    other = any(name != spoken for name in cast.acting(sentence, quoted))
+    if other:
+        return False
+    return following == spoken or any(quoted[t.idx] for t in sentence)
+
+
+def _backshifted(sentence: Span, quoted: list[bool]) -> bool:
+    """ "She had not been told. It would all be repaid.": the tense of reported speech."""
+    own = [t for t in sentence if not quoted[t.idx]]
+    finite = [t for t in own if t.tag_ in {"VBD", "VBZ", "VBP", "MD"} and t.dep_ not in {"relcl", "acl", "advcl"}]
     return (
         bool(finite)
-        and finite[0].lower_ in {"would", "had", "could", "'d"}
+        and finite[0].lower_ in {"would", "had", "could", "might", "should", "'d"}
         and finite[0].dep_ in {"aux", "auxpass", "ROOT"}
     )
 
