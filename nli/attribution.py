@@ -32,7 +32,7 @@ def _subjects(sentence: Span, quoted: list[bool]) -> list[Token]:
     own = [t for t in sentence if not quoted[t.idx]]
     has_quote = len(own) < len(sentence)
     tags = [s for t in own if (s := _tagged(t, sentence))]
-    parsed = sorted((t.lower_ != "according", _height(t), t.i, s) for t in own if (s := _subject_of(t, has_quote)))
+    parsed = sorted((_height(t), t.i, s) for t in own if (s := _subject_of(t, has_quote)))
     taken = {t.i for t in own if (s := _own_subject(t)) is not None and not quoted[s.idx]}
     lost = [s for t in own if t.lemma_ in PLAIN_VERBS and t.i not in taken and (s := _beside(t, sentence, quoted))]
     colon = [s for s in [_before_colon(sentence, quoted)] if s]
@@ -131,7 +131,8 @@ def _subject_of(token: Token, has_quote: bool) -> Token | None:
     if token.lemma_ not in SPEECH_VERBS and not goes_on:
         return None
     clause = any(c.dep_ in {"ccomp", "xcomp"} for c in token.children) or token.dep_ in {"ccomp", "parataxis"}
-    if token.lemma_ in NEEDS_CLAUSE and not (clause or has_quote or _ruled_out(token)):
+    described = token.lemma_ == "describe" and any(c.lower_ == "as" for c in token.children)
+    if token.lemma_ in NEEDS_CLAUSE and not (described or clause or has_quote or _ruled_out(token)):
         return None
     return subject
 

@@ -60,7 +60,7 @@ class Cast:
         if known := self.names.get(name) or of_noun(name if name not in self.names else ""):
             return known
         vote = self.votes[name]
-        return "f" if vote > 0 else "m" if vote < 0 else None
+        return "f" if vote > 1 else "m" if vote < -1 else None
 
     def _fullest(self, words: str) -> str:
         parts = parts_of(strip_titles(words))
@@ -124,6 +124,11 @@ class Cast:
         fitting = [n for n, told in self.traits.items() if n in self.names and wanted <= told]
         recent = next((n for n in reversed(self.focus) if n in fitting), None)
         return recent or (fitting[0] if len(fitting) == 1 else None)
+
+    def turn(self) -> None:
+        """A paragraph begins: "he" there seldom means somebody without a name from the one before."""
+        named = [n for n in self.focus if n in self.names]
+        self.focus = named or self.focus
 
     def follow(self, sentence: Span, quoted: list[bool]) -> None:
         """Puts the persons that a sentence is about (its subjects) in focus for the pronouns that come; the subject of its
@@ -190,7 +195,7 @@ class Cast:
             words = _ARTICLE.sub("", phrase(token).text)
             if " " in words and len(words.split()) <= 9:
                 self.descriptions.append((token.lower_, words))
-            if token.lower_ in DOCUMENTS:
+            if token.lower_ in DOCUMENTS and any(c.dep_ in {"det", "poss"} for c in token.children):
                 known = [full for noun, full in self.descriptions if noun == token.lower_]
                 self.writing = known[-1] if known else words
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from nli.lexicon import FEMALE_NOUNS, MALE_NOUNS
-from nli.names import persons
+from nli.names import described, persons
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span
@@ -22,7 +22,7 @@ def of_noun(words: str) -> str | None:
     word = head[0].rpartition("-")[2] if head else ""
     if word in FEMALE_NOUNS or word.endswith("woman"):
         return "f"
-    return "m" if word in MALE_NOUNS or (word.endswith("man") and word not in {"woman", "human"}) else None
+    return "m" if word in MALE_NOUNS or (word.endswith("man") and word not in {"woman", "human", "chairman"}) else None
 
 
 def evidence(doc: Doc, quoted: list[bool]) -> Iterator[tuple[str, str, int]]:
@@ -52,8 +52,8 @@ def evidence(doc: Doc, quoted: list[bool]) -> Iterator[tuple[str, str, int]]:
 
 def _told(name: Span) -> str | None:
     """The gender of a noun that stands for the named person: "his wife, Anna", "Anna Keller, a policewoman"."""
-    root = name.root
-    nouns = [c for c in root.children if c.dep_ in {"appos", "compound"} and c.i not in range(name.start, name.end)]
-    if root.dep_ == "appos":
-        nouns.append(root.head)
-    return next((g for n in nouns if (g := of_noun(n.lower_))), None)
+    for words in described(name):
+        nouns = [t for t in words if t.pos_ in {"NOUN", "PROPN"} and t.nbor(1).text not in {"'s", "'"}]
+        if gender := next((g for t in nouns if (g := of_noun(t.lower_))), None):
+            return gender
+    return None

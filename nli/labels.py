@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from nli.lexicon import HUMANS
 from nli.names import strip_titles
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Labels:
     def _speaker(self, label: str, told: str | None, cast: Cast) -> str:
         words = label.title() if label.isupper() else label
         key = words.lower()
-        if told and " " in strip_titles(told):
+        if told and key.split()[-1] in HUMANS and " " in strip_titles(told) and told[0].isupper():
             self.named[key] = cast.person(told)
         found = self.named.get(key) or cast.description(f"the {key}", key.split()[-1])
         return found if found in cast.names else cast.person(words)

@@ -7,7 +7,7 @@ def _words(text: str) -> frozenset[str]:
 
 SPEECH_VERBS = _words(
     """
-    accuse acknowledge add admit affirm agree allege announce answer argue ask assert assure believe boast call
+    accuse attribute blame calculate disclose relate shout specify whisper acknowledge add admit affirm agree allege announce answer argue ask assert assure believe boast call
     caution cite claim comment complain concede conclude confirm contend counter declare demand deny describe
     dismiss dispute emphasise emphasize estimate expect explain fear hint hope indicate inform insist joke
     maintain mention note object observe pledge point post predict promise protest put quip read reassure recall

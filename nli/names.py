@@ -101,19 +101,51 @@ def phrase(subject: Token) -> Span:
     return subject.doc[start : end + 1]
 
 
-def traits(name: Span) -> set[str]:
-    """Words that tell the role of a named person: "Farm Minister X", "the bank's chairman, X", "X, vice president of Y"."""
-    root = name.root
-    nouns = [c for c in root.children if c.dep_ in {"appos", "compound", "amod"} and not name.start <= c.i < name.end]
-    words = {t.lower_ for t in name if t.lower_.rstrip(".") in TITLES}
-    if root.dep_ == "appos":
-        nouns.append(root.head)
-    for i in range(name.start - 1, max(name.start - 5, -1), -1):  # "Deputy Farm Minister" before the name
-        token = name.doc[i]
-        if token.pos_ not in {"NOUN", "PROPN", "ADJ"} or (token.ent_type_ == "PERSON" and token.lower_ not in TITLES):
+def described(name: Span) -> list[list[Token]]:
+    """What stands beside a name and tells who it is: "Deputy Farm Minister X", "the bank's chairman, X", "X, vice president
+    of Y". Read from the words: the parser often hangs such a name on something else."""
+    doc = name.doc
+    before: list[Token] = []
+    i = name.start - 1
+    while (
+        i >= 0
+        and (doc[i].pos_ in {"NOUN", "PROPN", "ADJ", "PUNCT"})
+        and doc[i].text in {"-", "."} | {doc[i].text} - {",", '"'}
+    ):
+        if doc[i].pos_ == "PUNCT" and doc[i].text != "-":
             break
-        words.add(token.lower_)
-    for noun in nouns:
-        if noun.pos_ in {"NOUN", "PROPN"}:
-            words |= {t.lower_ for t in phrase(noun) if t.is_alpha}
+        before.insert(0, doc[i])
+        i -= 1
+    apposed: list[Token] = []
+    if i == name.start - 1 and i > 0 and doc[i].text == ",":
+        apposed = _until_break(doc, i - 1, -1)[::-1]
+    after: list[Token] = []
+    if name.end < len(doc) and doc[name.end].text == ",":
+        after = _until_break(doc, name.end + 1, 1)
+    return [words for words in (before, apposed, after) if any(_is_role(t) for t in words)]
+
+
+def _until_break(doc: Doc, start: int, step: int) -> list[Token]:
+    """The words from a place on to the next comma, verb or quotation mark; eleven at most."""
+    words: list[Token] = []
+    for i in range(start, start + 11 * step, step):
+        if (
+            not 0 <= i < len(doc)
+            or doc[i].pos_ in {"VERB", "AUX", "PRON", "SCONJ"}
+            or doc[i].text in {",", '"', ":", ";", "("}
+        ):
+            if not (0 <= i < len(doc) and doc[i].tag_ == "PRP$"):
+                break
+        words.append(doc[i])
+    return words
+
+
+def _is_role(token: Token) -> bool:
+    return token.lower_ in HUMANS | TITLES or token.lower_.endswith(("man", "woman"))
+
+
+def traits(name: Span) -> set[str]:
+    """Words that tell the role of a named person."""
+    words = {t.lower_ for t in name if t.lower_.rstrip(".") in TITLES}
+    words |= {t.lower_ for told in described(name) for t in told if t.is_alpha}
     return words - set(GENDERED_TITLES)

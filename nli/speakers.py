@@ -41,6 +41,7 @@ def voices(units: list[tuple[int, int]], doc: Doc, quoted: list[bool], cast: Cas
     quotation it continues, else the next one, else whoever the paragraph was about."""
     found: list[Attribution | None] = []
     about: list[str | None] = []  # the person in focus after each unit
+    cast.turn()
     for unit in units:
         sentence = span_of(doc, *unit)
         found.append(attribution(sentence, quoted, cast))
@@ -56,7 +57,9 @@ def voices(units: list[tuple[int, int]], doc: Doc, quoted: list[bool], cast: Cas
         if given:
             speaker = spoken = given.speaker
         elif _all_quoted(doc.text, quoted, *unit):
-            speaker = spoken = spoken or _next_speaker(doc.text, units[i:], found[i:], quoted)
+            following = _next_speaker(doc.text, units[i:], found[i:], quoted)
+            opens = i > 0 and not any(quoted[slice(*units[i - 1])])
+            speaker = spoken = following if following and opens else spoken or following
         elif (
             i
             and spoken
