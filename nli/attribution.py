@@ -32,9 +32,10 @@ def _subjects(sentence: Span, quoted: list[bool]) -> list[Token]:
     own = [t for t in sentence if not quoted[t.idx]]
     has_quote = len(own) < len(sentence)
     tags = [s for t in own if (s := _tagged(t, sentence))]
-    parsed = sorted((_height(t), t.i, s) for t in own if (s := _subject_of(t, has_quote)))
+    parsed = sorted((_rank(t), t.i, s) for t in own if (s := _subject_of(t, has_quote)))
     taken = {t.i for t in own if (s := _own_subject(t)) is not None and not quoted[s.idx]}
     lost = [s for t in own if t.lemma_ in PLAIN_VERBS and t.i not in taken and (s := _beside(t, sentence, quoted))]
+    lost += [s for t in own if t.lemma_ in PLAIN_VERBS and t.i not in taken and (s := _detached(t, sentence))]
     colon = [s for s in [_before_colon(sentence, quoted)] if s]
     relative = [t.head for t in own if _reports_relatively(t, has_quote)]
     return [*tags, *(s for *_, s in parsed), *lost, *colon, *relative]
@@ -61,8 +62,9 @@ def _first_person(words: list[Token]) -> Token | None:
     return next((t for t in words if is_named_person(t)), None)
 
 
-def _height(token: Token) -> int:
-    return sum(1 for _ in token.ancestors)
+def _rank(verb: Token) -> tuple[bool, int]:
+    """Outer verbs first; "they answered the roll, according to X" is X's unless the verb plainly reports."""
+    return verb.lower_ != "according" and verb.lemma_ not in PLAIN_VERBS, sum(1 for _ in verb.ancestors)
 
 
 def _tagged(verb: Token, sentence: Span) -> Token | None:
@@ -93,7 +95,8 @@ def _reports_relatively(verb: Token, has_quote: bool) -> bool:
     if verb.dep_ not in _RELATIVE or verb.lemma_ not in SPEECH_VERBS or not can_speak(verb.head):
         return False
     subject = next((c for c in verb.children if c.dep_ == "nsubj"), None)
-    reported = any(c.dep_ == "ccomp" for c in verb.children) or (has_quote and verb.lemma_ in PLAIN_VERBS)
+    objects = {"ccomp"} if verb.lemma_ in NEEDS_CLAUSE else {"ccomp", "dobj"}
+    reported = any(c.dep_ in objects for c in verb.children) or (has_quote and verb.lemma_ in PLAIN_VERBS)
     return reported and subject is not None and subject.lower_ in {"who", "which", "that"}
 
 
@@ -112,6 +115,18 @@ def _beside(verb: Token, sentence: Span, quoted: list[bool]) -> Token | None:
         if fits and not quoted[token.idx]:
             return token
     return None
+
+
+def _detached(verb: Token, sentence: Span) -> Token | None:
+    """The subject that the parser took for an apposition: "In Vienna, an official in the ministry said that ..." """
+    if verb.tag_ not in _FINITE:
+        return None
+    comma = next(
+        (i for i in range(verb.i - 2, max(verb.i - 14, sentence.start), -1) if verb.doc[i].text in {",", '"'}), None
+    )
+    if comma is None or verb.doc[comma + 1].pos_ != "DET":
+        return None
+    return next((t for t in verb.doc[comma + 1 : verb.i] if t.pos_ == "NOUN" and can_speak(t)), None)
 
 
 def _subject_of(token: Token, has_quote: bool) -> Token | None:

@@ -16,6 +16,7 @@ from nli.lexicon import (
     FUNCTION_WORDS,
     GENDERED_TITLES,
     HUMANS,
+    LETTERS,
     PRONOUN_GENDER,
 )
 from nli.names import is_person, parts_of, persons, phrase, strip_titles, surnames, title_before, traits
@@ -39,6 +40,7 @@ class Cast:
     focus: list[str] = field(default_factory=list)  # persons, most recent last
     body: str | None = None  # the last organisation, group or writing that spoke
     writing: str | None = None  # the last writing named: what "it lists" means
+    writer: str | None = None  # whoever wrote in the sentence before: whose "the letter" is
     organisation: str | None = None  # the last one named: what "the company" means
 
     def meet(self, doc: Doc) -> None:
@@ -100,6 +102,8 @@ class Cast:
         if head in DOCUMENTS and re.match(r"(?:its|their)\s", words, re.I) and self.body:
             return f"{bare} of {self.body}"
         if _DEFINITE.match(words):
+            if self.writer and head in LETTERS and " " not in bare:
+                return self.writer
             if named := self._bearer(bare, head):
                 return named
             if " " not in bare:
@@ -146,6 +150,8 @@ class Cast:
                 told = self.known(phrase(token).text, token.lower_)
                 if told not in self.names and token.lower_ in AMBIGUOUS_HUMANS:
                     continue
+                introduced = next((n for n in self._mentioned(sentence) if _equated(token, n)), None)
+                told = self.person(introduced.text) if introduced else told
                 found.append((token.dep_ in _SUBJECTS, -_depth(token), told))
         has_subject = any(subject for subject, _, _ in found) or any(
             t.lower_ in PRONOUN_GENDER and t.dep_ in _SUBJECTS for t in sentence
@@ -193,7 +199,7 @@ class Cast:
             if token.pos_ != "NOUN" or token.lower_ not in DOCUMENTS | BODIES:
                 continue
             words = _ARTICLE.sub("", phrase(token).text)
-            if " " in words and len(words.split()) <= 9:
+            if " " in words and len(words.split()) <= 9 and phrase(token)[0].pos_ != "ADP":
                 self.descriptions.append((token.lower_, words))
             if token.lower_ in DOCUMENTS and any(c.dep_ in {"det", "poss"} for c in token.children):
                 known = [full for noun, full in self.descriptions if noun == token.lower_]
@@ -213,6 +219,12 @@ def _is_new_person(token: Token) -> bool:
     if not (main or found) or any(is_person(e) for e in _near(token)):
         return False
     return any(c.dep_ == "det" and c.lower_ in {"a", "an", "the", "one"} for c in token.children)
+
+
+def _equated(subject: Token, name: Span) -> bool:
+    """ "The last witness was Anna Keller.": the subject and the name are the same person."""
+    attributes = {c.i for c in subject.head.children if c.dep_ == "attr"} if subject.head.lemma_ == "be" else set()
+    return name.root.i in attributes
 
 
 def _near(token: Token) -> list[Span]:

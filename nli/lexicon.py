@@ -7,7 +7,8 @@ def _words(text: str) -> frozenset[str]:
 
 SPEECH_VERBS = _words(
     """
-    accuse attribute blame calculate disclose relate shout specify whisper acknowledge add admit affirm agree allege announce answer argue ask assert assure believe boast call
+    accuse acknowledge attribute blame calculate disclose relate shout specify whisper
+    add admit affirm agree allege announce answer argue ask assert assure believe boast call
     caution cite claim comment complain concede conclude confirm contend counter declare demand deny describe
     dismiss dispute emphasise emphasize estimate expect explain fear hint hope indicate inform insist joke
     maintain mention note object observe pledge point post predict promise protest put quip read reassure recall
@@ -116,6 +117,7 @@ FUNCTION_WORDS = _words("a an and at by for from in its his her their of on the 
 RECORD_VERBS = _words(
     "contain document enumerate give instruct list mention name note put read record register show specify state"
 )
+LETTERS = _words("e-mail email letter memo message note reply")
 ENTRIES = _words("clause column entry footnote line list mention note paragraph passage sentence table")
 # Nouns of HUMANS that often mean something else.
 AMBIGUOUS_HUMANS = _words(

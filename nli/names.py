@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from nli.lexicon import BODIES, GENDERED_TITLES, HUMANS, TITLES
 
 if TYPE_CHECKING:
-    from spacy.tokens import Span, Token
+    from spacy.tokens import Doc, Span, Token
 
 _NO_NAMES = BODIES | HUMANS | TITLES - {"king", "prince", "sister", "major", "general", "private"}  # how no name ends
 ORGANISATIONS = {"ORG", "GPE", "NORP", "FAC"}  # entity labels that are no person
@@ -18,7 +18,10 @@ ORGANISATIONS = {"ORG", "GPE", "NORP", "FAC"}  # entity labels that are no perso
 def is_person(entity: Span) -> bool:
     """A person's name to the recogniser, and written as one: it takes many a lower-case noun for a person."""
     last = entity[-1]
-    return bool(entity.label_ == "PERSON" and last.text[:1].isupper() and last.lower_ not in _NO_NAMES)
+    titled = len(entity) > 1 and entity[0].lower_.rstrip(".") in HUMANS | set(GENDERED_TITLES)
+    titled = titled and all(t.pos_ == "PROPN" or t.text == "-" for t in entity) and entity[0].text[0].isupper()
+    labelled = entity.label_ == "PERSON" or (entity.label_ in ORGANISATIONS and titled)
+    return bool(labelled and last.text[:1].isupper() and last.lower_ not in _NO_NAMES)
 
 
 def persons(sentence: Span) -> Iterator[Span]:
@@ -107,13 +110,7 @@ def described(name: Span) -> list[list[Token]]:
     doc = name.doc
     before: list[Token] = []
     i = name.start - 1
-    while (
-        i >= 0
-        and (doc[i].pos_ in {"NOUN", "PROPN", "ADJ", "PUNCT"})
-        and doc[i].text in {"-", "."} | {doc[i].text} - {",", '"'}
-    ):
-        if doc[i].pos_ == "PUNCT" and doc[i].text != "-":
-            break
+    while i >= 0 and (doc[i].pos_ in {"NOUN", "PROPN", "ADJ"} or doc[i].text == "-"):
         before.insert(0, doc[i])
         i -= 1
     apposed: list[Token] = []
@@ -128,14 +125,10 @@ def described(name: Span) -> list[list[Token]]:
 def _until_break(doc: Doc, start: int, step: int) -> list[Token]:
     """The words from a place on to the next comma, verb or quotation mark; eleven at most."""
     words: list[Token] = []
-    for i in range(start, start + 11 * step, step):
-        if (
-            not 0 <= i < len(doc)
-            or doc[i].pos_ in {"VERB", "AUX", "PRON", "SCONJ"}
-            or doc[i].text in {",", '"', ":", ";", "("}
-        ):
-            if not (0 <= i < len(doc) and doc[i].tag_ == "PRP$"):
-                break
+    for i in range(max(start, 0), max(min(start + 11 * step, len(doc)), -1), step):
+        clause = doc[i].pos_ in {"VERB", "AUX", "PRON", "SCONJ"} and doc[i].tag_ != "PRP$"
+        if clause or doc[i].text in {",", '"', ":", ";", "("}:
+            break
         words.append(doc[i])
     return words
 

@@ -46,6 +46,8 @@ def voices(units: list[tuple[int, int]], doc: Doc, quoted: list[bool], cast: Cas
         sentence = span_of(doc, *unit)
         found.append(attribution(sentence, quoted, cast))
         cast.follow(sentence, quoted)
+        wrote = found[-1] and any(t.lemma_ == "write" and not quoted[t.idx] for t in sentence)
+        cast.writer = found[-1].speaker if found[-1] and wrote else None
         if found[-1] and found[-1].speaker in cast.focus:
             cast.speaking(found[-1].speaker, person=True)
         about.append(cast.focus[-1] if cast.focus else None)
