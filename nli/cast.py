@@ -18,6 +18,7 @@ from nli.lexicon import (
     HUMANS,
     LETTERS,
     PRONOUN_GENDER,
+    TITLES,
 )
 from nli.names import is_person, parts_of, persons, phrase, strip_titles, surnames, title_before, traits
 
@@ -122,7 +123,7 @@ class Cast:
 
     def _bearer(self, bare: str, head: str) -> str | None:
         """The named person of whom all words of a description are told: the last one mentioned, else the only one."""
-        if head not in HUMANS and not of_noun(head):
+        if head not in HUMANS | TITLES and not of_noun(head):
             return None
         wanted = {w for w in re.findall(r"\w+", bare.lower()) if w not in FUNCTION_WORDS and len(w) > 1}
         fitting = [n for n, told in self.traits.items() if n in self.names and wanted <= told]
@@ -173,13 +174,9 @@ class Cast:
                     seen |= {t.i for t in span}
         return found
 
-    def acting(self, sentence: Span, quoted: list[bool]) -> list[str]:
-        """The named persons who are subjects in a sentence, outside quotations."""
-        return [
-            self.person(name.text)
-            for name in self._mentioned(sentence)
-            if name.root.dep_ in _SUBJECTS and not quoted[name.start_char]
-        ]
+    def named(self, sentence: Span, quoted: list[bool]) -> list[str]:
+        """The persons that a sentence names outside quotations."""
+        return [self.person(n.text) for n in self._mentioned(sentence) if not quoted[n.start_char]]
 
     def surname(self, words: str) -> bool:
         """Whether words are the surname of somebody met by name."""

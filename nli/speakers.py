@@ -93,15 +93,18 @@ def _goes_on(sentence: Span, quoted: list[bool], spoken: str, following: str | N
     Reporters mark it by the tense ("It would all be repaid.") or by a few words in quotation marks; or the next attribution
     of the paragraph is to the same speaker, and nobody else acts in between.
     """
-    subject = next((t for t in sentence if t.dep_ in {"nsubj", "nsubjpass"} and t.head.dep_ == "ROOT"), None)
-    if subject is not None and subject.lower_ in {"i", "we", "you"} and not quoted[subject.idx]:
-        return False
+    own = [t for t in sentence if not quoted[t.idx]]
+    if any(t.lower_ in {"i", "we", "us", "my", "our", "me"} for t in own):
+        return False  # the reporter
     if _backshifted(sentence, quoted):
         return True
-    other = any(name != spoken for name in cast.acting(sentence, quoted))
-    if other:
+    if any(name != spoken for name in cast.named(sentence, quoted)):
         return False
-    return following == spoken or any(quoted[t.idx] for t in sentence)
+    if len(own) < len(sentence):
+        return True
+    subject = next((t for t in own if t.dep_ in {"nsubj", "nsubjpass"} and t.head.dep_ == "ROOT"), None)
+    acts = subject is not None and subject.lower_ in {"he", "she"}  # "He looked at his hands.": the reporter tells it
+    return following == spoken and not acts
 
 
 def _backshifted(sentence: Span, quoted: list[bool]) -> bool:
