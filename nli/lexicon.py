@@ -123,3 +123,5 @@ ENTRIES = _words("clause column entry footnote line list mention note paragraph 
 AMBIGUOUS_HUMANS = _words(
     "chair counsel critics general guide head leader maker member principal racer ranger source worker"
 )
+# Words that make a role another one: the deputy governor is not the governor.
+QUALIFIERS = _words("acting assistant deputy former vice")

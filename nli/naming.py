@@ -72,7 +72,7 @@ def _whole(words: Span, subject: Token) -> str:
             agents = [a for by in clause.children if by.lower_ == "by" for a in by.children if a.dep_ == "pobj"]
             if agents:
                 return f"{words.text} by {phrase(agents[0]).text}"
-    return words.text
+    return str(words.text)
 
 
 def can_speak(subject: Token) -> bool:
