@@ -21,7 +21,7 @@ from nli.lexicon import (
     QUALIFIERS,
     TITLES,
 )
-from nli.names import is_person, parts_of, persons, phrase, strip_titles, surnames, title_before, traits
+from nli.names import in_case, is_person, parts_of, persons, phrase, strip_titles, surnames, title_before, traits
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
@@ -49,11 +49,11 @@ class Cast:
         """Takes the persons that a paragraph names in full, their roles and gender: surnames and pronouns may come before
         them, in headlines and leads."""
         for whole in persons(doc[:]):
-            name = strip_titles(whole.text)
+            name = in_case(strip_titles(whole.text))
             if " " in name and name[0].isupper():
                 self.names[name] = self.names.get(name) or GENDERED_TITLES.get(title_before(whole))
         for whole in persons(doc[:]):
-            self.traits.setdefault(self._fullest(strip_titles(whole.text)), set()).update(traits(whole))
+            self.traits.setdefault(self._fullest(whole.text), set()).update(traits(whole))
 
     def weigh(self, doc: Doc, quoted: list[bool]) -> None:
         """Counts, once everybody is met, which pronouns stand near whom."""
@@ -68,7 +68,7 @@ class Cast:
 
     def _fullest(self, words: str) -> str:
         parts = parts_of(strip_titles(words))
-        return next((n for n in self.names if parts and parts <= parts_of(n)), strip_titles(words))
+        return next((n for n in self.names if parts and parts <= parts_of(n)), in_case(strip_titles(words)))
 
     def person(self, words: str) -> str:
         """The full name for `words` ("Mr. Kerry" -> "John Kerry"): of those that fit and are not of the other gender the one
@@ -79,7 +79,7 @@ class Cast:
             n for n, g in self.names.items() if parts and parts <= parts_of(n) and (not g or not gender or g == gender)
         ]
         recent = [n for n in reversed(self.focus) if n in fitting]
-        full = (recent or fitting or [strip_titles(words)])[0]
+        full = (recent or fitting or [in_case(strip_titles(words))])[0]
         if " " in full:
             self.names[full] = self.names.get(full) or gender
         return full
@@ -203,8 +203,10 @@ class Cast:
         for token in sentence:
             if token.pos_ != "NOUN" or token.lower_ not in DOCUMENTS | BODIES:
                 continue
+            if phrase(token)[0].pos_ == "ADP":
+                continue  # "of which the draft"
             words = _ARTICLE.sub("", phrase(token).text)
-            if " " in words and len(words.split()) <= 9 and phrase(token)[0].pos_ != "ADP":
+            if " " in words and len(words.split()) <= 9:
                 self.descriptions.append((token.lower_, words))
             if token.lower_ in DOCUMENTS and any(c.dep_ in {"det", "poss"} for c in token.children):
                 known = [full for noun, full in self.descriptions if noun == token.lower_]

@@ -34,7 +34,7 @@ def evidence(doc: Doc, quoted: list[bool]) -> Iterator[tuple[str, str, int]]:
     for sentence in doc.sents:
         first = next((t for t in sentence if not quoted[t.idx] and t.lower_ in {"he", "she"}), None)
         named = [p for p in persons(sentence) if not quoted[p.start_char]]
-        if alone and not named and first is not None and first.dep_ in {"nsubj", "nsubjpass"}:
+        if alone and not named and first is not None and first.i - sentence.start <= 1:
             yield alone, _PRONOUNS[first.lower_], NEXT
         for name in named:
             if gender := _told(name):

@@ -59,5 +59,7 @@ class Labels:
         key = words.lower()
         if told and key.split()[-1] in HUMANS and " " in strip_titles(told) and told[0].isupper():
             self.named[key] = cast.person(told)
-        found = self.named.get(key) or cast.description(f"the {key}", key.split()[-1])
+        if key in self.named:
+            return self.named[key]
+        found = cast.description(f"the {key}", key.split()[-1])
         return found if found in cast.names else cast.person(words)

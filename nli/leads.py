@@ -28,7 +28,7 @@ def link(cast: Cast, paragraphs: list[tuple[str, Doc]]) -> None:
                 continue
             if role is None:
                 words = doc.char_span(given.start, given.end)
-                if given.speaker in cast.names or words is None or not rehearsal.focus[-1:] == [given.speaker]:
+                if given.speaker in cast.names or words is None or rehearsal.focus[-1:] != [given.speaker]:
                     return  # a name or a body: nothing is held back
                 if words[0].lower_ in {"a", "an", "one", "some"}:
                     return

@@ -20,7 +20,8 @@ def is_person(entity: Span) -> bool:
     last = entity[-1]
     titled = len(entity) > 1 and entity[0].lower_.rstrip(".") in HUMANS | set(GENDERED_TITLES)
     titled = titled and all(t.pos_ == "PROPN" or t.text == "-" for t in entity) and entity[0].text[0].isupper()
-    labelled = entity.label_ == "PERSON" or (entity.label_ in ORGANISATIONS and titled)
+    apposed = len(entity) > 1 and entity.root.dep_ == "appos" and entity.root.head.lower_ in HUMANS
+    labelled = entity.label_ == "PERSON" or (entity.label_ in ORGANISATIONS and (titled or apposed))
     return bool(labelled and last.text[:1].isupper() and last.lower_ not in _NO_NAMES)
 
 
@@ -79,6 +80,12 @@ def surnames(name: str) -> set[str]:
     return {last, last.partition("-")[0]} - {""}
 
 
+def in_case(name: str) -> str:
+    """A name in capitals, as transcripts write them, in the letters of running text; initials stay."""
+    long = [word for word in name.split() if len(word) > 3]
+    return name.title() if long and all(word.isupper() for word in long) and " " in name else name
+
+
 def strip_titles(words: str) -> str:
     kept = re.sub(r"(?:['’]s?)$", "", words.strip(' ,.;:"“”')).split()
     while len(kept) > 1 and kept[0].rstrip(".,").lower() in TITLES | {"the", "a", "an"}:
@@ -115,7 +122,7 @@ def described(name: Span) -> list[list[Token]]:
         i -= 1
     apposed: list[Token] = []
     if i == name.start - 1 and i > 0 and doc[i].text == ",":
-        apposed = _until_break(doc, i - 1, -1)[::-1]
+        apposed = _until_break(doc, i - 1, -1)
     after: list[Token] = []
     if name.end < len(doc) and doc[name.end].text == ",":
         after = _until_break(doc, name.end + 1, 1)
@@ -130,7 +137,9 @@ def _until_break(doc: Doc, start: int, step: int) -> list[Token]:
         if clause or doc[i].text in {",", '"', ":", ";", "("}:
             break
         words.append(doc[i])
-    return words
+    words = words[::step]
+    end = next((i for i, t in enumerate(words) if t.lower_ in {"for", "to", "with"}), len(words))
+    return words[:end]  # "spokesman for the vice president"
 
 
 def _is_role(token: Token) -> bool:
