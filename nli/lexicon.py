@@ -7,7 +7,8 @@ def _words(text: str) -> frozenset[str]:
 
 SPEECH_VERBS = _words(
     """
-    accuse acknowledge add admit affirm agree allege announce answer argue ask assert assure believe boast call
+    accuse acknowledge attribute blame calculate disclose relate shout specify whisper
+    add admit affirm agree allege announce answer argue ask assert assure believe boast call
     caution cite claim comment complain concede conclude confirm contend counter declare demand deny describe
     dismiss dispute emphasise emphasize estimate expect explain fear hint hope indicate inform insist joke
     maintain mention note object observe pledge point post predict promise protest put quip read reassure recall
@@ -18,7 +19,7 @@ SPEECH_VERBS = _words(
 # Reporting verbs with plenty of other uses: they count only with a quotation or a clause that they report.
 NEEDS_CLAUSE = _words(
     """
-    ask believe call cite describe expect fear find hint hope note point post put read report rule think
+    answer ask believe call cite describe fear find hint hope note point post put read report rule think
     """
 )
 # The plainest ones: trusted even where the parser lost their subject.
@@ -81,7 +82,7 @@ HUMANS = _words(
     fighter firefighter fisherman foreman founder friend gardener general geologist girl goalkeeper governor
     grandmother grandson grower guard guide hairdresser head helper historian host hydrologist imam inhabitant
     insider inspector interpreter investigator investor journalist judge keeper labourer landlady landlord
-    lawmaker lawyer leader lecturer librarian lieutenant lifeguard man manager marshal mayor mechanic mediator
+    lawmaker loadmaster lawyer leader lecturer librarian lieutenant lifeguard man manager marshal master mayor mechanic mediator
     member merchant midwife miner minister ministers monk mother motorist musician negotiator neighbour nephew
     neurologist nun nurse observer officer official officials operator organiser owner painter paramedic parent
     passenger pastor patient pensioner pharmacist photographer physician physicist pilot planner player poet
@@ -91,9 +92,36 @@ HUMANS = _words(
     shepherd sheriff shopkeeper singer sister skipper soldier solicitor son source speaker specialist spokesman
     spokesperson spokeswoman steward student superintendent supervisor surgeon surveyor survivor tailor teacher
     technician tenant tourist trader trainer translator traveller treasurer undersecretary usher vet veteran
-    veterinarian vicar victim villager volcanologist volunteer waiter waitress warden watchman widow widower
+    veterinarian vicar victim villager volcanologist volunteer waiter waitress warden watchman whip widow widower
     wife winemaker witness woman worker writer
     """
 )
 GENDERED_TITLES = {"mr": "m", "sir": "m", "lord": "m", "mrs": "f", "ms": "f", "miss": "f", "dame": "f", "lady": "f"}
 PRONOUN_GENDER = {"he": "m", "she": "f"}
+# The head of the noun tells the gender.
+FEMALE_NOUNS = _words(
+    """
+    actress aunt bride daughter duchess girl girlfriend grandmother heroine hostess landlady mother niece nun princess
+    queen sister waitress widow wife woman
+    """
+)
+MALE_NOUNS = _words(
+    """
+    boy boyfriend brother duke father fisherman gentleman grandfather grandson groom husband imam king landlord man monk
+    nephew priest prince son uncle widower
+    """
+)
+COMPANIES = _words("airline carrier company firm group lender maker manufacturer retailer")
+FUNCTION_WORDS = _words("a an and at by for from in its his her their of on the to with who s")
+# What writings do, besides speaking; and what they have in them.
+RECORD_VERBS = _words(
+    "contain document enumerate give instruct list mention name note put read record register show specify state"
+)
+LETTERS = _words("e-mail email letter memo message note reply")
+ENTRIES = _words("clause column entry footnote line list mention note paragraph passage sentence table")
+# Nouns of HUMANS that often mean something else.
+AMBIGUOUS_HUMANS = _words(
+    "chair counsel critics general guide head leader maker member principal racer ranger source worker"
+)
+# Words that make a role another one: the deputy governor is not the governor.
+QUALIFIERS = _words("acting assistant deputy former vice")

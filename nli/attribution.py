@@ -1,0 +1,178 @@
+"""Where a sentence says who says it: reporting verbs and their subjects, from the parse and from the words themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nli.cast import Cast
+from nli.lexicon import DOCUMENTS, ENTRIES, NEEDS_CLAUSE, PLAIN_VERBS, RECORD_VERBS, SPEECH_VERBS
+from nli.names import is_person
+from nli.naming import Attribution, can_speak, is_named_person, name
+
+if TYPE_CHECKING:
+    from spacy.tokens import Span, Token
+
+_FINITE = {"VBD", "VBZ", "VBP"}
+_NO_SPEAKERS = {"i", "we", "you", "who", "which", "that", "what", "there"}
+_BREAKS = {",", '"', ":", ";", "-", "–", "—", "'", ")"}
+_RELATIVE = {"relcl", "acl"}
+
+
+def attribution(sentence: Span, quoted: list[bool], cast: Cast) -> Attribution | None:
+    """The outermost attribution in a sentence, or None. `quoted[i]`: character i of the parsed text is inside a quotation."""
+    for subject in _subjects(sentence, quoted):
+        if not quoted[subject.idx] and (found := name(subject, cast)):
+            return found
+    return None
+
+
+def _subjects(sentence: Span, quoted: list[bool]) -> list[Token]:
+    """What may head the speaker's phrase, likeliest first: the subject of ", she said,", which reports all that stands around
+    it; of the reporting verb highest in the parse; of a verb whose subject the parser lost; of "X, who said that"."""
+    own = [t for t in sentence if not quoted[t.idx]]
+    has_quote = len(own) < len(sentence)
+    tags = [s for t in own if (s := _tagged(t, sentence))]
+    parsed = sorted((_rank(t), t.i, s) for t in own if (s := _subject_of(t, has_quote)))
+    taken = {t.i for t in own if (s := _own_subject(t)) is not None and not quoted[s.idx]}
+    lost = [s for t in own if t.lemma_ in PLAIN_VERBS and t.i not in taken and (s := _beside(t, sentence, quoted))]
+    lost += [s for t in own if t.lemma_ in PLAIN_VERBS and t.i not in taken and (s := _detached(t, sentence))]
+    colon = [s for s in [_before_colon(sentence, quoted)] if s]
+    relative = [t.head for t in own if _reports_relatively(t, has_quote)]
+    return [*tags, *(s for *_, s in parsed), *lost, *colon, *relative]
+
+
+def _before_colon(sentence: Span, quoted: list[bool]) -> Token | None:
+    """Whoever stands before a colon with what they say behind it: "Anna Keller, the mayor: the bridge will close", "She told it
+    like this: “We had ...”". Without a quotation behind the colon nothing but their name and office may stand before it."""
+    colon = next((t for t in sentence if t.text == ":" and not quoted[t.idx]), None)
+    if colon is None or colon.i >= sentence.end - 2 or colon.i - sentence.start < 1:
+        return None
+    lead = [t for t in sentence if t.i < colon.i]
+    if any(quoted[t.idx] for t in lead):
+        return None
+    finite = any(t.tag_ in _FINITE | {"MD"} and t.dep_ not in _RELATIVE for t in lead)
+    if quoted[sentence.doc[colon.i + 1].idx]:
+        subjects = [t for t in lead if t.dep_ in {"nsubj", "nsubjpass"} and t.head.dep_ not in _RELATIVE]
+        main = next((t for t in subjects if t.lower_ in {"he", "she", "it"} or can_speak(t)), None)
+        return main if finite else _first_person(lead)
+    return None if finite or len(lead) > 14 else _first_person(lead)
+
+
+def _first_person(words: list[Token]) -> Token | None:
+    return next((t for t in words if is_named_person(t)), None)
+
+
+def _rank(verb: Token) -> tuple[bool, int]:
+    """Outer verbs first; "they answered the roll, according to X" is X's unless the verb plainly reports."""
+    return verb.lower_ != "according" and verb.lemma_ not in PLAIN_VERBS, sum(1 for _ in verb.ancestors)
+
+
+def _tagged(verb: Token, sentence: Span) -> Token | None:
+    """The subject of a tag set off by commas or quotation marks: ", she said", ", Anna Keller, the mayor's deputy, told us"."""
+    if verb.lemma_ not in SPEECH_VERBS or verb.tag_ not in _FINITE or verb.i <= sentence.start + 1:
+        return None
+    doc = verb.doc
+    last = doc[verb.i - 1]
+    if last.lower_ in {"also", "then"} and last.i > sentence.start + 1:
+        last = doc[last.i - 1]
+    before = doc[last.i - 1]
+    if last.lower_ in {"he", "she", "it", "they"}:
+        return last if before.text in _BREAKS and verb.dep_ not in _RELATIVE and last.i > sentence.start else None
+    apposed = last.text == ","
+    end = last if not apposed else before
+    for entity in doc.ents:
+        if is_person(entity) and entity.start <= end.i < entity.end + 2 and entity.start > sentence.start:
+            start = next(
+                (c for c in (doc[i] for i in range(entity.start - 1, sentence.start, -1)) if c.text in _BREAKS), None
+            )
+            near = start is not None and entity.start - start.i <= 8
+            return doc[entity.end - 1] if near and (apposed or verb.lemma_ in PLAIN_VERBS) else None
+    return None
+
+
+def _reports_relatively(verb: Token, has_quote: bool) -> bool:
+    """ "a report by the court, which reckons that ..." """
+    if verb.dep_ not in _RELATIVE or verb.lemma_ not in SPEECH_VERBS or not can_speak(verb.head):
+        return False
+    subject = next((c for c in verb.children if c.dep_ == "nsubj"), None)
+    objects = {"ccomp"} if verb.lemma_ in NEEDS_CLAUSE else {"ccomp", "dobj"}
+    reported = any(c.dep_ in objects for c in verb.children) or (has_quote and verb.lemma_ in PLAIN_VERBS)
+    return reported and subject is not None and subject.lower_ in {"who", "which", "that"}
+
+
+def _beside(verb: Token, sentence: Span, quoted: list[bool]) -> Token | None:
+    """The name or pronoun right before or after "said", where the parser lost the subject among quotations."""
+    if verb.tag_ not in _FINITE or verb.dep_ in _RELATIVE:
+        return None
+    before = [t for t in sentence if t.i < verb.i and t.text != ","][-1:]
+    after = [t for t in sentence if t.i > verb.i and t.dep_ not in {"det", "amod", "compound"}][:1]
+    for token in before + after:
+        fits = (
+            token.pos_ == "PROPN"
+            or token.lower_ in {"he", "she", "they"}
+            or (token.pos_ == "NOUN" and can_speak(token))
+        )
+        if fits and not quoted[token.idx]:
+            return token
+    return None
+
+
+def _detached(verb: Token, sentence: Span) -> Token | None:
+    """The subject that the parser took for an apposition: "In Vienna, an official in the ministry said that ..." """
+    if verb.tag_ not in _FINITE:
+        return None
+    comma = next(
+        (i for i in range(verb.i - 2, max(verb.i - 14, sentence.start), -1) if verb.doc[i].text in {",", '"'}), None
+    )
+    if comma is None or verb.doc[comma + 1].pos_ != "DET":
+        return None
+    return next((t for t in verb.doc[comma + 1 : verb.i] if t.pos_ == "NOUN" and can_speak(t)), None)
+
+
+def _subject_of(token: Token, has_quote: bool) -> Token | None:
+    """The token that heads the speaker's phrase when `token` is a reporting verb or "according"."""
+    if token.lower_ == "according":
+        return next((c for p in token.children if p.lower_ == "to" for c in p.children if c.dep_ == "pobj"), None)
+    if token.pos_ not in {"VERB", "AUX"} or token.dep_ in _RELATIVE:
+        return None
+    if token.lemma_ == "quote" and any(c.dep_ in {"nsubjpass", "nsubj:pass"} for c in token.children):
+        return next(c for c in token.children if c.dep_ in {"nsubjpass", "nsubj:pass"})
+    subject = _own_subject(token)
+    if subject is None or subject.lower_ in _NO_SPEAKERS:
+        return None
+    if _records(token, subject):
+        return subject
+    goes_on = token.lemma_ == "go" and any(c.lower_ == "on" for c in token.children)
+    if token.lemma_ not in SPEECH_VERBS and not goes_on:
+        return None
+    clause = any(c.dep_ in {"ccomp", "xcomp"} for c in token.children) or token.dep_ in {"ccomp", "parataxis"}
+    described = token.lemma_ == "describe" and any(c.lower_ == "as" for c in token.children)
+    if token.lemma_ in NEEDS_CLAUSE and not (described or clause or has_quote or _ruled_out(token)):
+        return None
+    return subject
+
+
+def _own_subject(verb: Token) -> Token | None:
+    """The subject of a verb, or the one it shares with the verb it is joined to ("arrived and said")."""
+    for _ in range(3):
+        subject = next((c for c in verb.children if c.dep_ == "nsubj"), None)
+        if subject is not None:
+            return subject
+        if any(c.dep_ == "nsubjpass" for c in verb.children) or verb.dep_ not in {"conj", "advcl", "xcomp"}:
+            return None
+        verb = verb.head
+    return None
+
+
+def _records(verb: Token, subject: Token) -> bool:
+    """Whether a writing says something: "the log lists 17 centres", "the register has an entry", "it names the hour"."""
+    if subject.lower_ != "it" and not (subject.pos_ == "NOUN" and subject.lemma_.lower() in DOCUMENTS):
+        return False
+    objects = [c for c in verb.children if c.dep_ in {"dobj", "ccomp", "attr"}]
+    if verb.lemma_ in RECORD_VERBS:
+        return bool(objects)
+    return verb.lemma_ == "have" and any(o.lemma_.lower() in ENTRIES for o in objects)
+
+
+def _ruled_out(token: Token) -> bool:
+    return token.lemma_ == "rule" and any(c.lower_ == "out" for c in token.children)

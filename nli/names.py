@@ -1,0 +1,153 @@
+"""Names of persons as the text writes them: where they begin and end, their titles, their parts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from nli.lexicon import BODIES, GENDERED_TITLES, HUMANS, TITLES
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Span, Token
+
+_NO_NAMES = BODIES | HUMANS | TITLES - {"king", "prince", "sister", "major", "general", "private"}  # how no name ends
+ORGANISATIONS = {"ORG", "GPE", "NORP", "FAC"}  # entity labels that are no person
+
+
+def is_person(entity: Span) -> bool:
+    """A person's name to the recogniser, and written as one: it takes many a lower-case noun for a person."""
+    last = entity[-1]
+    titled = len(entity) > 1 and entity[0].lower_.rstrip(".") in HUMANS | set(GENDERED_TITLES)
+    titled = titled and all(t.pos_ == "PROPN" or t.text == "-" for t in entity) and entity[0].text[0].isupper()
+    apposed = len(entity) > 1 and entity.root.dep_ == "appos" and entity.root.head.lower_ in HUMANS
+    labelled = entity.label_ == "PERSON" or (entity.label_ in ORGANISATIONS and (titled or apposed))
+    return bool(labelled and last.text[:1].isupper() and last.lower_ not in _NO_NAMES)
+
+
+def persons(sentence: Span) -> Iterator[Span]:
+    """Names of persons: those the recogniser found, and subjects of two capitalised words or more that it has no label for."""
+    for entity in sentence.ents:
+        if is_person(entity):
+            yield whole_name(entity)
+    for token in sentence:
+        if token.dep_ in {"nsubj", "nsubjpass"} and token.pos_ == "PROPN" and not token.ent_type_:
+            name = whole_name(token.doc[token.i : token.i + 1])
+            if (
+                len(name.text.split()) >= 2
+                and not set(name.text.lower().split()) & (BODIES | {"line"})
+                and name[-1].lower_ not in _NO_NAMES
+            ):
+                yield name
+
+
+def whole_name(entity: Span) -> Span:
+    """A name with the capitalised and hyphenated parts that the recogniser left out ("Ibarra" -> "Carlota Neves-Ibarra")."""
+    doc, start, end = entity.doc, entity.start, entity.end
+    while start > 0 and _is_name_part(doc[start - 1], entity):
+        start -= 1
+    while end < len(doc) and doc[end].text == "-" and not doc[end - 1].whitespace_ and not doc[end].whitespace_:
+        end += 2
+    return doc[start : min(end, len(doc))]
+
+
+def title_before(name: Span) -> str:
+    """The word before a name, or its first, as a title would be written in GENDERED_TITLES."""
+    first = name[0]
+    title = first if first.lower_.rstrip(".") in GENDERED_TITLES or not name.start else name.doc[name.start - 1]
+    return str(title.lower_).rstrip(".")
+
+
+def _is_name_part(token: Token, entity: Span) -> bool:
+    if token.text == "-":
+        return not token.whitespace_
+    known_otherwise = token.ent_type_ in ORGANISATIONS | {"DATE", "LOC"}
+    return (
+        token.pos_ == "PROPN"
+        and token.text[:1].isupper()
+        and not known_otherwise
+        and token.lower_.rstrip(".") not in TITLES
+    )
+
+
+def parts_of(name: str) -> set[str]:
+    return {part for part in re.split(r"[\s-]+", re.sub(r"['’]s$", "", name).lower()) if len(part) > 1}
+
+
+def surnames(name: str) -> set[str]:
+    """What a person may be called the second time: "Keller-Roy" or, shorter, "Keller"."""
+    last = name.split()[-1]
+    return {last, last.partition("-")[0]} - {""}
+
+
+def in_case(name: str) -> str:
+    """A name in capitals, as transcripts write them, in the letters of running text; initials stay."""
+    long = [word for word in name.split() if len(word) > 3]
+    return name.title() if long and all(word.isupper() for word in long) and " " in name else name
+
+
+def strip_titles(words: str) -> str:
+    kept = re.sub(r"(?:['’]s?)$", "", words.strip(' ,.;:"“”')).split()
+    while len(kept) > 1 and kept[0].rstrip(".,").lower() in TITLES | {"the", "a", "an"}:
+        kept = kept[1:]
+    return " ".join(kept)
+
+
+def phrase(subject: Token) -> Span:
+    """The noun phrase of a subject without relative clauses, appositions and what follows a comma."""
+    cut = {
+        t.i
+        for c in subject.children
+        if c.dep_ in {"relcl", "acl", "appos", "cc", "conj", "punct", "advcl"}
+        for t in c.subtree
+    }
+    left = [t.i for t in subject.subtree if t.i <= subject.i and t.i not in cut]
+    right = [t.i for t in subject.subtree if t.i > subject.i and t.i not in cut]
+    start, end = min(left, default=subject.i), subject.i
+    for i in right:
+        if i != end + 1 or subject.doc[i].text == ",":
+            break
+        end = i
+    return subject.doc[start : end + 1]
+
+
+def described(name: Span) -> list[list[Token]]:
+    """What stands beside a name and tells who it is: "Deputy Farm Minister X", "the bank's chairman, X", "X, vice president
+    of Y". Read from the words: the parser often hangs such a name on something else."""
+    doc = name.doc
+    before: list[Token] = []
+    i = name.start - 1
+    while i >= 0 and (doc[i].pos_ in {"NOUN", "PROPN", "ADJ"} or doc[i].text == "-"):
+        before.insert(0, doc[i])
+        i -= 1
+    apposed: list[Token] = []
+    if i == name.start - 1 and i > 0 and doc[i].text == ",":
+        apposed = _until_break(doc, i - 1, -1)
+    after: list[Token] = []
+    if name.end < len(doc) and doc[name.end].text == ",":
+        after = _until_break(doc, name.end + 1, 1)
+    return [words for words in (before, apposed, after) if any(_is_role(t) for t in words)]
+
+
+def _until_break(doc: Doc, start: int, step: int) -> list[Token]:
+    """The words from a place on to the next comma, verb or quotation mark; eleven at most."""
+    words: list[Token] = []
+    for i in range(max(start, 0), max(min(start + 11 * step, len(doc)), -1), step):
+        clause = doc[i].pos_ in {"VERB", "AUX", "PRON", "SCONJ"} and doc[i].tag_ != "PRP$"
+        if clause or doc[i].text in {",", '"', ":", ";", "("}:
+            break
+        words.append(doc[i])
+    words = words[::step]
+    end = next((i for i, t in enumerate(words) if t.lower_ in {"for", "to", "with"}), len(words))
+    return words[:end]  # "spokesman for the vice president"
+
+
+def _is_role(token: Token) -> bool:
+    return token.lower_ in HUMANS | TITLES or token.lower_.endswith(("man", "woman"))
+
+
+def traits(name: Span) -> set[str]:
+    """Words that tell the role of a named person."""
+    words = {t.lower_ for t in name if t.lower_.rstrip(".") in TITLES}
+    words |= {t.lower_ for told in described(name) for t in told if t.is_alpha}
+    return words - set(GENDERED_TITLES)

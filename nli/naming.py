@@ -1,0 +1,134 @@
+"""Whom a subject names: the person, body or writing behind the words that stand before a reporting verb."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nli.cast import Cast
+from nli.lexicon import BODIES, DOCUMENTS, GENDERED_TITLES, HUMANS, RECORD_VERBS, TITLES
+from nli.names import ORGANISATIONS, is_person, phrase, strip_titles, title_before, whole_name
+
+if TYPE_CHECKING:
+    from spacy.tokens import Span, Token
+
+_PARTICLES = "van von de der den del della da dos di du la le el al bin ibn ben ter ten af av y e".replace(" ", "|")
+_NAME = re.compile(rf"[^\W\d_][\w’'.-]*(?:\s+(?:(?:{_PARTICLES})\s+)*[^\W\d_][\w’'.-]*)*")
+_APPOSED_NAME = re.compile(
+    r",?\s+((?:(?:Mr|Mrs|Ms|Dr|Sir)\.?\s+)?[A-ZÀ-Þ][\w’'.-]*(?:\s+(?:[a-z]{2,3}\s+)?[A-ZÀ-Þ][\w’'.-]*)+)(?=[,;]|\.(?:\s|$)|\s+(?:said|told|says|added))"
+)
+
+_SILENT = {
+    "CARDINAL",
+    "ORDINAL",
+    "DATE",
+    "TIME",
+    "QUANTITY",
+    "MONEY",
+    "PERCENT",
+    "PRODUCT",
+    "LOC",
+    "EVENT",
+    "WORK_OF_ART",
+    "FAC",
+}
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """The speaker of a sentence, the words that name them there, and whether those words are only a pronoun."""
+
+    speaker: str
+    start: int  # characters of the parsed text
+    end: int
+    pronoun: bool
+
+
+def name(subject: Token, cast: Cast) -> Attribution | None:
+    """Resolves the phrase headed by `subject` to a speaker."""
+    if subject.pos_ == "PRON" and subject.lower_ in {"he", "she", "they", "it"}:
+        writes = subject.lower_ == "it" and subject.head.lemma_ in RECORD_VERBS | {"have"}
+        speaker = cast.writing if writes else cast.pronoun(subject.lower_)
+        return Attribution(speaker, subject.idx, subject.idx + len(subject), True) if speaker else None
+    words = phrase(subject)
+    person = words.text if cast.surname(words.text) else _person_in(subject, words)
+    if person is not None:
+        speaker = cast.speaking(cast.person(person), person=True)
+    elif kind := _kind(subject):
+        speaker = cast.description(_whole(words, subject), subject.lower_)
+        if subject.lower_ in DOCUMENTS:
+            cast.writing = speaker
+        cast.speaking(speaker, person=kind == "person" or speaker in cast.names)
+    else:
+        return None
+    return Attribution(speaker, words.start_char, words.end_char, False) if speaker else None
+
+
+def _whole(words: Span, subject: Token) -> str:
+    """The phrase of a speaker with whoever issued it: "a memorandum circulated by the inspectors" is theirs."""
+    if subject.lower_ in DOCUMENTS and " by " not in words.text:
+        for clause in (c for c in subject.children if c.dep_ == "acl"):
+            agents = [a for by in clause.children if by.lower_ == "by" for a in by.children if a.dep_ == "pobj"]
+            if agents:
+                return f"{words.text} by {phrase(agents[0]).text}"
+    return str(words.text)
+
+
+def can_speak(subject: Token) -> bool:
+    """Whether a noun or name can be a speaker at all."""
+    return is_named_person(subject) or _kind(subject) is not None
+
+
+def is_named_person(token: Token) -> bool:
+    return any(is_person(e) and e.start <= token.i < e.end for e in token.doc.ents)
+
+
+def _kind(subject: Token) -> str | None:
+    """Whether a noun that is no personal name can speak: as a "person", as a "body" (or a writing), or not at all (None)."""
+    head = subject.lower_
+    singular = head[:-1] if head.endswith("s") else head
+    if subject.ent_type_ in _SILENT and head not in BODIES | DOCUMENTS | HUMANS:
+        return None
+    plural = {"people", "others", "men", "women", "children", "many", "some", "both", "critics", "supporters"}
+    if ({head, singular} & HUMANS and subject.pos_ != "PROPN") or head.endswith(("man", "woman", "person", "ologist")):
+        return "person" if head == singular else "body"
+    if {head, singular} & (BODIES | DOCUMENTS) or subject.ent_type_ in ORGANISATIONS:
+        return "body"
+    if subject.pos_ == "PROPN" and subject.text[0].isupper():
+        return "person" if head in HUMANS else "body"
+    return (
+        "body"
+        if head in plural or (singular != head and _agent_noun(singular))
+        else "person"
+        if _agent_noun(head)
+        else None
+    )
+
+
+def _agent_noun(head: str) -> bool:
+    """ "microbiologist", "scientist": nouns for persons by their ending."""
+    return head.endswith(("ologist", "ist", "person", "man", "woman")) and len(head) > 5
+
+
+def _person_in(subject: Token, words: Span) -> str | None:
+    """The personal name that `subject` bears: itself, or in apposition ("the chairman, Festus Walsh, said")."""
+    bearers = [subject, *(c for c in subject.children if c.dep_ == "appos")]
+    for bearer in bearers:
+        for entity in bearer.doc.ents:
+            if is_person(entity) and entity.start <= bearer.i < entity.end:
+                name = whole_name(entity)
+                title = title_before(name)
+                return f"{title} {name.text}" if title in GENDERED_TITLES else name.text
+    following = _APPOSED_NAME.match(subject.doc.text, words.end_char)
+    if following and subject.pos_ == "NOUN":
+        return following.group(1)
+    for bearer in bearers:
+        if bearer.pos_ == "PROPN" and bearer.ent_type_ not in ORGANISATIONS:
+            borne = whole_name(bearer.doc[bearer.i : bearer.i + 1]).text
+            found = _NAME.findall(strip_titles(borne))
+            name = found[-1] if found else ""
+            capitalised = [w for w in name.split() if w[0].isupper()]
+            if len(capitalised) >= 2 or borne.split()[0].rstrip(".").lower() in TITLES:
+                return borne if borne.split()[0].rstrip(".").lower() in GENDERED_TITLES else name
+    return None
