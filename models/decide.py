@@ -41,9 +41,9 @@ SURELY_NOT = 0.03
 STEPS = np.linspace(0.02, 0.99, 98)
 
 
-def claim_pairs(case: Case) -> tuple[list[tuple[str, str]], list[bool]]:
+def claim_pairs(case: Case, context: bool) -> tuple[list[tuple[str, str]], list[bool]]:
     """All pairs of a case's claims that readers agreed on, and whether each is a conflict."""
-    claims, _ = extract_all(case.documents)
+    claims, _ = extract_all(case.documents, context=context)
     pairs = itertools.combinations(claims, 2)
     kept = [
         (a, b) for a, b in pairs if case.conflicts(a, b) or not (case.same_side(a, b) or among(case.arguable, a, b))
@@ -103,6 +103,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("checkpoint", type=Path)
     args = parser.parse_args()
+    recipe = json.loads((args.checkpoint / "recipe.json").read_text(encoding="utf-8"))["recipe"]
+    context = recipe["data"].get("context", False)
     (args.checkpoint / "decision.json").unlink(missing_ok=True)
     checkpoint = checkpoints.load(str(args.checkpoint))
     divisor, hashes = temperature(Scorer(checkpoint))
@@ -110,7 +112,7 @@ def main() -> None:
     pairs: list[tuple[str, str]] = []
     truth: list[bool] = []
     for case in itertools.chain.from_iterable(map(read_cases, ARTICLES)):
-        texts, conflicts = claim_pairs(case)
+        texts, conflicts = claim_pairs(case, context)
         pairs += texts
         truth += conflicts
     forward, backward = both_directions(scorer, pairs)
@@ -130,6 +132,7 @@ def main() -> None:
         "rule": rule,
         "temperature": divisor,
         **RULES_OF_DISPUTES,
+        "context": context,
         "operating_points": points,
         "data": {
             "sha256": hashes,

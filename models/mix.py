@@ -97,14 +97,14 @@ def both_directions(pairs: Iterable[Example], rng: random.Random, neutral_share:
 
 
 @lru_cache(maxsize=256)
-def article_pairs(path: Path) -> list[tuple[Example, bool]]:
+def article_pairs(path: Path, context: bool) -> list[tuple[Example, bool]]:
     """Of one article case, every pair of its claims as the library extracts them; and whether the pair is a hard negative.
 
     Conflicts are pairs of claims on two sides of one gold group; pairs of claims on the same side, and pairs that readers
     found arguable, are unlabelled; all others are neutral.
     """
     case = read_case(path)
-    claims, _ = extract_all(case.documents)
+    claims, _ = extract_all(case.documents, context=context)
     examples = []
     for a, b in itertools.combinations(claims, 2):
         label = "contradiction" if case.conflicts(a, b) else "neutral"
@@ -143,6 +143,7 @@ class Sources:
                 raise FileNotFoundError(f"{name}: nothing matches {data['files'][name]} below {root}")
         self.held_out = set(json.loads((root / data["held_out_dossiers"]).read_text(encoding="utf-8")))
         self.rng = random.Random(seed)
+        self.context = data.get("context", False)
 
     def files(self, stage: dict[str, Any]) -> list[Path]:
         """What the entries of one stage read, in order, each once; a case's documents with it."""
@@ -169,7 +170,7 @@ class Sources:
     def articles(self, *, files: str, neutral_share: float, unlabelled: bool = False) -> Iterator[Example]:
         neutral = []
         for path in self.paths[files]:
-            for example, hard in article_pairs(path):
+            for example, hard in article_pairs(path, self.context):
                 if example.label == "unlabelled":
                     yield from [self.rng.choice((example, example.swapped()))] * unlabelled
                 elif example.label == "contradiction" or hard:
@@ -181,7 +182,7 @@ class Sources:
     def unrelated(self, *, files: str, count: int, articles: str = "") -> Iterator[Example]:
         dossiers = read_dossiers(self.paths[files], self.held_out, "train")
         groups = [[c["text"] for c in d["claims"]] for d in dossiers]
-        groups += [[e.premise for e, _ in article_pairs(path)] for path in self.paths.get(articles, [])]
+        groups += [[e.premise for e, _ in article_pairs(path, self.context)] for path in self.paths.get(articles, [])]
         return unrelated(groups, count, self.rng)
 
 

@@ -63,8 +63,11 @@ def pipeline(name: str | None = None) -> Language:
     )
 
 
-def extract(document: Document, *, language: Language | None = None) -> tuple[list[Claim], int]:
-    """The claims of a document in order, and the number of passages left out because they are not claims."""
+def extract(document: Document, *, language: Language | None = None, context: bool = False) -> tuple[list[Claim], int]:
+    """The claims of a document in order, and the number of passages left out because they are not claims.
+
+    `context`: claims that lean on the sentence before carry it in brackets (for models trained on such claims).
+    """
     parsed, dropped = prose(document.text, language or pipeline())
     cast = Cast()
     for _, doc in parsed:
@@ -89,9 +92,9 @@ def extract(document: Document, *, language: Language | None = None) -> tuple[li
             text = _readable(view, (start, end), quoted, speaker, named)
             if _asserts(sentence, quoted[start:end], speaker):
                 spoken_by = (named.start, named.end) if named else (0, 0)
-                leaning = leans(sentence, spoken_by, opens=start == units[0][0])
-                context = preceding(said[-2:]) if leaning else ""
-                claims.append(_claim(document, view.span(start, end), text, speaker, context))
+                leaning = context and leans(sentence, spoken_by, opens=start == units[0][0])
+                before = preceding(said[-2:]) if leaning else ""
+                claims.append(_claim(document, view.span(start, end), text, speaker, before))
             else:
                 dropped += 1
             said.append(text)
@@ -176,12 +179,14 @@ def _claim(document: Document, span: tuple[int, int], text: str, speaker: str | 
     )
 
 
-def extract_all(documents: Iterable[Document], *, language: Language | None = None) -> tuple[list[Claim], int]:
-    """The claims of several documents, in order, and the passages left out."""
+def extract_all(
+    documents: Iterable[Document], *, language: Language | None = None, context: bool = False
+) -> tuple[list[Claim], int]:
+    """The claims of several documents, in order, and the passages left out; as `extract`."""
     claims: list[Claim] = []
     dropped = 0
     for document in documents:
-        found, left_out = extract(document, language=language)
+        found, left_out = extract(document, language=language, context=context)
         claims += found
         dropped += left_out
     return claims, dropped

@@ -25,7 +25,8 @@ class Decision:
     `temperature` divides the logits; `operating_points` are named thresholds; `data` says on which rows they were chosen.
     Two rules keep one dispute from being told many times. `same_speaker`: the score that two claims of one speaker in one
     document need, since people seldom contradict themselves within a few lines. `rival_share`: a pair is outdone when a claim of
-    it has a rival pair so strong that this one scores less than that share of it. Both are off at 0.
+    it has a rival pair so strong that this one scores less than that share of it. Both are off at 0. `context`: the model was
+    trained on claims with the context that they lean on, and is given it; others are given the statement alone.
     """
 
     threshold: float = 0.5
@@ -33,6 +34,7 @@ class Decision:
     temperature: float = 1.0
     same_speaker: float = 0.0
     rival_share: float = 0.0
+    context: bool = False
     operating_points: dict[str, float] = field(default_factory=dict)
     data: dict[str, object] = field(default_factory=dict)
 
@@ -46,14 +48,15 @@ class Decision:
             values = json.loads(path.read_text(encoding="utf-8"))
             decision = cls(**{k: v for k, v in values.items() if k in cls.__dataclass_fields__})
             shares = decision.threshold, decision.same_speaker, decision.rival_share
-            sound = decision.rule in RULES and all(0 <= share <= 1 for share in shares) and decision.temperature > 0
+            numbers = all(0 <= share <= 1 for share in shares) and decision.temperature > 0
+            sound = decision.rule in RULES and numbers and isinstance(decision.context, bool)
         except (ValueError, TypeError, AttributeError) as error:
             raise CheckpointError(
                 f"{path}: {error}; expected an object with threshold, rule and temperature"
             ) from error
         if not sound:
             raise CheckpointError(
-                f"{path}: rule must be one of {', '.join(RULES)}, threshold and shares in 0..1, temperature above 0"
+                f"{path}: rule must be one of {', '.join(RULES)}, threshold and shares in 0..1, temperature above 0, context true or false"
             )
         return decision
 

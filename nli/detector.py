@@ -74,13 +74,13 @@ class Detector:
         if unknown := sorted(set(kinds) - set(KINDS)):
             raise InputError(f"kind {unknown[0]!r}: expected some of {', '.join(KINDS)}")
         named = _documents(documents)
-        claims, dropped = extract_all(named, language=pipeline(self.language))
+        decision = self.scorer.checkpoint.decision
+        claims, dropped = extract_all(named, language=pipeline(self.language), context=decision.context)
         chosen = candidates(claims, max_pairs=max_pairs, neighbours=neighbours, across=across)
-        limit = self.scorer.checkpoint.decision.threshold if threshold is None else threshold
+        limit = decision.threshold if threshold is None else threshold
         if not 0 <= limit <= 1:
             raise InputError(f"threshold {limit}: expected a number from 0 to 1")
         scored, truncated = self._both_directions(claims, chosen.pairs, limit, progress)
-        decision = self.scorer.checkpoint.decision
         if every:
             decision = dataclasses.replace(decision, same_speaker=0.0, rival_share=0.0)
         decided = decide(scored, decision, limit, kinds)
