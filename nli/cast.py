@@ -106,10 +106,11 @@ class Cast:
         if _DEFINITE.match(words):
             if self.writer and head in LETTERS and " " not in bare:
                 return self.writer
-            if named := self._bearer(bare, head):
+            known = [full for noun, full in self.descriptions if noun == head and " " not in bare]
+            named = self._bearer(bare, head)
+            if named and (named in self.focus or not known):  # who has been met goes before who is named later
                 return named
             if " " not in bare:
-                known = [full for noun, full in self.descriptions if noun == head]
                 if not known and head in COMPANIES and self.organisation:
                     return self.organisation
                 return known[-1] if known else bare

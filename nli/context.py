@@ -17,7 +17,6 @@ ENOUGH, MOST = 8, 32  # words of context: sentences are taken until there are en
 _ANAPHORS = {"it", "they", "them", "he", "she", "him", "her", "this", "that", "these", "those", "one", "ones"}
 _POINTERS = {"there", "here", "then", "so", "both", "neither", "none", "either", "others", "another", "such"}
 _ARGUMENTS = {"nsubj", "nsubjpass", "dobj", "pobj", "attr", "conj", "ROOT"}
-_CONTENT = {"NOUN", "PROPN", "NUM"}
 _FINITE = {"VBD", "VBZ", "VBP", "MD"}
 
 
@@ -28,10 +27,10 @@ def leans(sentence: Span, named: tuple[int, int], *, opens: bool) -> bool:
     opens its paragraph, where "the ledger" seldom means the one of the sentence before.
     """
     said = [t for t in sentence if not named[0] <= t.idx < named[1]]
-    things = [t for t in said if t.pos_ in _CONTENT]
+    things = [t for t in said if t.pos_ in {"NOUN", "PROPN"}]
     if len(things) < 2 or not any(t.tag_ in _FINITE for t in said):
         return True
-    first = min((t.i for t in things if t.pos_ != "NUM"), default=sentence.end)
+    first = min(t.i for t in things)
     if any(_points_back(t) and (t.i < first or _leads(t)) for t in said):
         return True
     return not opens and len(things) <= 3 and any(map(_bare_definite, things))

@@ -216,3 +216,20 @@ def test_the_company_is_the_one_named_before():
 def test_reported_speech_goes_on_without_attribution():
     assert speakers("Maria Lopez said the dam was safe. It would be inspected in May.") == ["Maria Lopez"] * 2
     assert speakers("Maria Lopez said the dam was safe. It rained on Monday.") == ["Maria Lopez", None]
+
+
+def test_a_claim_that_leans_carries_what_it_leans_on_when_asked():
+    text = "Peter Vance was questioned about the missing ledger on Friday. “Three hours,” he said."
+    document = Document("x.txt", text)
+    plain, leaning = (extract(document, context=asked)[0][-1] for asked in (False, True))
+    assert plain.context == "" and plain.text == plain.statement == "“Three hours,” Peter Vance said."
+    assert leaning.context == "Peter Vance was questioned about the missing ledger on Friday."
+    assert (
+        leaning.text == f"[{leaning.context}] {plain.text}"
+        and leaning.source == plain.source == "“Three hours,” he said."
+    )
+
+
+def test_a_claim_that_stands_alone_is_given_no_context():
+    text = "The council met on Monday. The harbour company will build two new piers in the spring."
+    assert all(not claim.context for claim in extract(Document("x.txt", text), context=True)[0])

@@ -42,11 +42,36 @@ def fails(result, *words, code=1):
         assert word in result.stderr
 
 
+def test_explain_follows_a_conflict_through_every_stage(run, article):
+    shown = run("detect", article, "--threshold", "0", "--explain").stdout
+    stages = ["text a", "claim a", "text b", "claim b", "candidates", "scores", "decision", "dispute"]
+    places = [shown.index(f"   {stage}") for stage in stages]
+    assert places == sorted(places) and "speaker: mayor" in shown and "a -> b  entailment" in shown
+
+
+def test_html_marks_the_disputed_passages_and_escapes_everything(run, tmp_path):
+    (tmp_path / "y.txt").write_text(
+        "Nobody was <b>hurt</b> in the fire, a nurse said.\n\nTwelve people were hurt in it, the mayor said.\n"
+    )
+    page = run("detect", "y.txt", "--threshold", "0", "--format", "html").stdout
+    assert page.startswith("<!doctype html>") and "&lt;b&gt;hurt&lt;/b&gt;" in page and "<b>" not in page
+    assert page.count("<mark") == 2 and "http" not in page
+
+
+def test_scopes_and_kinds(run, article):
+    assert "No contradictions" in run("detect", article, "--threshold", "0", "--across", "documents").stdout
+    assert (
+        run("detect", article, "--threshold", "0", "--across", "speakers", "--format", "jsonl").stdout.count("\n") == 1
+    )
+    refused = run("detect", article, "--kinds", "quarrel")
+    assert refused.exit_code == 1 and "quarrel" in refused.stderr and "tension" in refused.stderr
+
+
 def test_jsonl_is_the_contract(run, article):
     result = run("detect", article, "--format", "jsonl", "--threshold", "0")
     (line,) = result.stdout.splitlines()
     found = json.loads(line)
-    assert list(found) == ["score", "a", "b", "type"] and 0 <= found["score"] <= 1
+    assert list(found) == ["score", "a", "b", "type", "kind", "reason", "dispute"] and 0 <= found["score"] <= 1
     for side, speaker in (("a", "mayor"), ("b", "nurse")):
         assert found[side]["document"] == article and found[side]["speaker"] == speaker
         assert TEXT[found[side]["start"] : found[side]["end"]] == found[side]["text"]
