@@ -11,6 +11,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "models"))
 torch = pytest.importorskip("torch")
 
+import distil  # noqa: E402
 import mix  # noqa: E402
 import quantise  # noqa: E402
 import train  # noqa: E402
@@ -88,7 +89,6 @@ seed = 1
 path = "{tiny}"
 [data]
 held_out_dossiers = "{tmp_path}/held.json"
-articles = "eval/none"
 [data.files]
 public = ["{tmp_path}/public.jsonl"]
 [[stages]]
@@ -112,3 +112,57 @@ mix = [{{ source = "public", limit = 8 }}]
     (tmp_path / "recipe.toml").write_text(recipe.replace("1e-4", "2e-4"))
     changed = subprocess.run(command, capture_output=True, text=True)
     assert changed.returncode == 1 and "another recipe" in changed.stderr
+
+
+def test_soft_labels_say_the_same_of_a_contradiction_both_ways_round():
+    forward = torch.tensor([[0.1, 0.2, 0.7], [0.9, 0.09, 0.01], [0.0, 0.5, 0.5]])
+    asked = []
+
+    def backward(rows):
+        asked.extend(rows)
+        return torch.tensor([[0.0, 0.7, 0.3], [0.0, 0.1, 0.9]])
+
+    soft = distil.symmetric(forward, backward)
+    assert asked == [0, 2]  # the second is surely none, and is not scored again
+    torch.testing.assert_close(soft.sum(-1), torch.ones(3))
+    torch.testing.assert_close(soft[:, 2], torch.tensor([0.5, 0.01, 0.7]))
+    assert soft[0, 1] / soft[0, 0] == pytest.approx(2)  # entailment and neutral as before among themselves
+
+
+def test_a_student_learns_from_its_teacher_and_from_unlabelled_pairs(tiny, tmp_path):
+    rows = [{"premise": f"dam {n}", "hypothesis": f"river {n}", "label": "unlabelled", "source": "x"} for n in range(8)]
+    (tmp_path / "public.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows))
+    (tmp_path / "held.json").write_text("[]")
+    (tmp_path / "recipe.toml").write_text(
+        f"""
+name = "student"
+seed = 1
+[base]
+path = "{tiny}"
+[data]
+held_out_dossiers = "{tmp_path}/held.json"
+[data.files]
+public = ["{tmp_path}/public.jsonl"]
+[[stages]]
+name = "one"
+teacher = "{tiny}"
+batch = 4
+lr = 1e-4
+max_length = 32
+mix = [{{ source = "public", limit = 8 }}]
+"""
+    )
+    command = [sys.executable, str(ROOT / "models/train.py"), str(tmp_path / "recipe.toml"), "--smoke"]
+    command += ["--runs", str(tmp_path / "runs"), "--output", str(tmp_path / "out")]
+    subprocess.run(command, check=True, capture_output=True)
+    soft = torch.load(tmp_path / "runs/student-smoke/one/soft_labels.pt", weights_only=True)["probabilities"]
+    assert soft.shape == (8, 3)
+    torch.testing.assert_close(soft.sum(-1), torch.ones(8))
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "models/recipes").glob("*.toml")), ids=lambda p: p.stem)
+def test_every_source_of_a_recipe_names_files_that_it_lists(path):
+    recipe = train.tomllib.loads(path.read_text(encoding="utf-8"))
+    for entry in (entry for stage in recipe["stages"] for entry in stage["mix"]):
+        named = {entry.get("files", entry["source"]), *([entry["articles"]] if "articles" in entry else [])}
+        assert named <= set(recipe["data"]["files"]) and hasattr(mix.Sources, entry["source"])
