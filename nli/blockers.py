@@ -1,5 +1,5 @@
 """Claims -> each one's nearest others, by cheap blockers together: meaning (embeddings), words (names, numbers, rare
-words, speaker), and the document they share.
+words, speaker), and the event (the document they share, or two documents with the same names).
 
 The cost grows nearly linearly with the number of claims: embeddings are searched in cells of a fixed size, and words that
 many claims share block nothing.
@@ -25,7 +25,7 @@ CELL, PROBED = 400, 12  # above: claims a cell, and cells searched for each clai
 COMMON = 100  # a term that more claims share is not rare
 ROWS = 2000  # rows of the word matrix multiplied at once
 FUSION = 60  # reciprocal rank fusion (Cormack et al. 2009): 1 / (FUSION + rank)
-WEIGHTS = {"meaning": 1.0, "words": 1.0, "document": 0.6}
+WEIGHTS = {"meaning": 1.0, "words": 1.0, "event": 1.5}
 
 _NUMBER = re.compile(r"\b(\d[\d,.]*\d|\d)[\s-]+([a-z]{3,})")
 _NAME = re.compile(r"(?<=[\w,;:”’)] )[A-ZÀ-Þ][\w’-]+")
@@ -40,7 +40,7 @@ def nearest(claims: Sequence[Claim], neighbours: int, *, progress: Callable[[str
     ranked = {
         "meaning": by_meaning(vectors, reach),
         "words": by_words([terms(claim) for claim in claims], reach),
-        "document": by_document(vectors, [claim.document for claim in claims], reach),
+        "event": by_event(vectors, claims, reach),
     }
     return fuse(ranked, neighbours)
 
@@ -78,15 +78,21 @@ def by_meaning(vectors: np.ndarray, count: int) -> np.ndarray:
     return _without_self(found, count)
 
 
-def by_document(vectors: np.ndarray, documents: Sequence[str], count: int) -> np.ndarray:
-    """Indices of each row's nearest other rows of the same document, as `by_meaning`."""
+def by_event(vectors: np.ndarray, claims: Sequence[Claim], count: int) -> np.ndarray:
+    """Indices of each row's nearest other rows of the same event: its document, and the one that shares most rare terms with
+    it; as `by_meaning`."""
     result = np.full((len(vectors), count), -1, dtype=np.int64)
     members: dict[str, list[int]] = {}
-    for index, name in enumerate(documents):
-        members.setdefault(name, []).append(index)
-    for rows in (np.array(m) for m in members.values() if 1 < len(m) <= EXACT):
-        near = by_meaning(vectors[rows], min(count, len(rows) - 1))
-        result[rows, : near.shape[1]] = rows[near]
+    for index, claim in enumerate(claims):
+        members.setdefault(claim.document, []).append(index)
+    documents = list(members.values())
+    told = [sorted({term for index in rows for term in terms(claims[index])}) for rows in documents]
+    related = by_words(told, 1)[:, 0] if len(documents) > 1 else np.array([-1])
+    for rows, other in zip(documents, related, strict=True):
+        event = np.array(rows + (documents[other] if other >= 0 else []))
+        if 1 < len(event) <= EXACT:
+            near = by_meaning(vectors[event], min(count, len(event) - 1))[: len(rows)]
+            result[rows, : near.shape[1]] = event[near]
     return result
 
 
@@ -101,12 +107,12 @@ def _index(size: int, width: int) -> Any:
     """Exact for few vectors; for more, cells of about `CELL` each (inverted file), so that a search looks at a fixed number."""
     import faiss
 
-    flat = faiss.IndexFlatIP(width)
+    flat: Any = faiss.IndexFlatIP(width)
     if size <= EXACT:
         return flat
     index: Any = faiss.IndexIVFFlat(flat, width, size // CELL, faiss.METRIC_INNER_PRODUCT)
-    index.own_fields = False
-    index.flat = flat  # kept alive beside the index that searches it
+    flat.this.disown()
+    index.own_fields = True  # the cells' index lives as long as the index that searches it
     index.cp.seed, index.cp.niter, index.cp.max_points_per_centroid = 0, 8, 64
     index.nprobe = PROBED
     return index

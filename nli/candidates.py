@@ -13,7 +13,7 @@ from nli.errors import InputError
 from nli.records import Claim
 
 MAX_PAIRS = 2000  # above this many pairs, blockers choose: 63 claims still go through whole
-NEIGHBOURS = 20
+NEIGHBOURS = 40
 # What two claims must not share to be compared. Where nobody is named, the document speaks.
 ACROSS: dict[str, Callable[[Claim], Hashable]] = {
     "documents": lambda claim: claim.document,
