@@ -157,8 +157,15 @@ class Sources:
     def __call__(self, source: str, **options: Any) -> Iterator[Example]:
         return getattr(self, source)(**options)
 
-    def public(self, **options: Any) -> Iterator[Example]:
-        return public(self.paths["public"][0], **options)
+    def public(self, *, swap: float = 0.0, **options: Any) -> Iterator[Example]:
+        """With `swap`, that share of the rows the other way round: of captions, a neutral reversed may be entailed."""
+        for example in public(self.paths["public"][0], **options):
+            if self.rng.random() >= swap:
+                yield example
+            elif example.label in {"contradiction", "not_contradiction"}:
+                yield example.swapped()
+            elif example.label != "not_entailment":
+                yield example.swapped()._replace(label="not_contradiction")
 
     def news(self, *, files: str, **options: Any) -> Iterator[Example]:
         return news(self.paths[files], **options)

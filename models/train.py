@@ -21,6 +21,7 @@ from typing import Any
 
 import distil
 import mix
+import prune
 import quantise
 import torch
 from torch.nn.utils.rnn import pad_sequence
@@ -152,7 +153,8 @@ def train_stage(model: PreTrainedModel, batches: Batches, options: dict[str, Any
     decay, plain = [], []
     for parameter in (p for p in model.parameters() if p.requires_grad):
         (decay if parameter.ndim > 1 else plain).append(parameter)
-    optimizer = torch.optim.AdamW([{"params": decay, "weight_decay": 0.01}, {"params": plain, "weight_decay": 0.0}])
+    groups = [{"params": decay, "weight_decay": 0.01}, {"params": plain, "weight_decay": 0.0}]
+    optimizer = torch.optim.AdamW(groups, fused=True)
     if state.exists():
         saved = torch.load(state, weights_only=True)
         if saved["fingerprint"] != fingerprint:
@@ -179,6 +181,16 @@ def train_stage(model: PreTrainedModel, batches: Batches, options: dict[str, Any
         if (step + 1) % SAVE_EVERY == 0 or step + 1 == total:
             weights = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
             save_state(state, {**weights, "step": step + 1, "fingerprint": fingerprint})
+
+
+def narrow(model: PreTrainedModel, batches: Batches, width: int, run: Path) -> None:
+    """Narrows the feed-forward layers to `width` neurons, chosen on the first batches, once a run."""
+    path = run / f"neurons_{width}.json"
+    if not path.exists():
+        losses = (functools.partial(batches.loss, model, step, 0.0) for step in range(min(60, len(batches.order))))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(prune.most_important(prune.importance(model, losses), width)), encoding="utf-8")
+    prune.narrow(model, json.loads(path.read_text(encoding="utf-8")))
 
 
 def fix_activation_ranges(model: PreTrainedModel, batches: Batches, run: Path) -> None:
@@ -229,6 +241,8 @@ def main() -> None:
         batches = Batches(tokenizer, examples, options)
         steps[stage["name"]] = {"examples": len(examples), "steps": len(batches.order)}
         print(stage["name"], steps[stage["name"]], file=sys.stderr)
+        if number == 1 and (width := recipe["base"].get("width")):
+            narrow(model, batches, width, run)
         data |= hashes(sources.files(stage))
         if stage.get("teacher"):
             data |= hashes([ROOT / stage["teacher"]])
