@@ -21,7 +21,8 @@ from sklearn.metrics import average_precision_score
 
 from nli.cases import read_cases, score_each, summary
 from nli.detector import Detector
-from nli.evaluation import evaluate_set, weights_hash
+from nli.checkpoints import weights_hash
+from nli.evaluation import evaluate_set
 from nli.labelled import load_pairs
 
 ROOT = Path(__file__).parent.parent

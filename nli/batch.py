@@ -1,40 +1,59 @@
-"""File in, file out: scores pairs in windows of bounded memory and writes every input column plus four.
+"""File in, file out: looks the input through, then scores it window by window, each safe on the disk before the next.
 
-The output is written to `OUT.partial` and renamed at the end: a file called OUT is complete, always.
+records -> windows -> tokenised ahead of the model -> scored -> appended -> noted in the journal
+
+A window is the unit of everything: memory holds two, equal pairs are scored once within one, and a run killed at any moment
+continues behind the last one in `OUT.journal`, with the same bytes in the end as if it had not been stopped.
 """
 
 from __future__ import annotations
 
-import contextlib
-import csv
+import hashlib
 import itertools
-import json
-import sys
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, TypeVar
 
+from nli import __version__
+from nli.checkpoints import weights_hash
 from nli.errors import InputError
-from nli.readers import Rejected, Row, file_format, open_text, read_rows, text_cell
+from nli.journal import Journal, Mark
+from nli.readers import Rejected, Row, file_format, read_records, text_cell
 from nli.records import LABELS
-from nli.scoring import Scorer
+from nli.scoring import Prepared, Scorer, ScoreTable
+from nli.writers import JsonLines, Sink, TextSink, infer, open_sink, output_schema
 
-WINDOW = 4096  # rows held, sorted and scored together
+WINDOW = 8192  # records read, sorted and scored together
 ADDED = (*LABELS, "label")
+T = TypeVar("T")
+Record = tuple[int, Row] | Rejected
+Skip = Callable[[Rejected], object]
+Progress = Callable[[int, int], object]  # finished now, in all
 
 
-@dataclass
-class BatchCounts:
-    """Rows written, rows left out as invalid, and pairs cut to the model's length."""
-
-    scored: int = 0
-    skipped: int = 0
-    truncated: int = 0
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C in the middle of a run; the message says what is left and how to go on."""
 
 
-class Writer(Protocol):
-    def write(self, rows: list[Row]) -> None: ...
+class Columns(NamedTuple):
+    """The names of the two columns that are scored."""
+
+    premise: str = "premise"
+    hypothesis: str = "hypothesis"
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What the input holds: `stamp` is its size and time of change, `schema` that of a parquet output."""
+
+    records: int
+    invalid: int
+    names: list[str]
+    schema: Any
+    sha256: str
+    stamp: tuple[int, int]
 
 
 def score_file(
@@ -42,161 +61,275 @@ def score_file(
     target: str,
     scorer: Scorer,
     *,
-    premise: str = "premise",
-    hypothesis: str = "hypothesis",
-    skip_invalid: Callable[[Rejected], None] | None = None,
-    progress: Callable[[int], object] | None = None,
-) -> BatchCounts:
-    """Scores the pairs of `source` into `target` (jsonl, csv, tsv or parquet by ending, `-` for standard streams).
+    columns: Columns = Columns(),  # noqa: B008 (immutable)
+    skip_invalid: Skip | None = None,
+    restart: bool = False,
+    checking: Callable[[int], object] | None = None,
+    progress: Progress | None = None,
+) -> Mark:
+    """Scores the pairs of `source` into `target` (jsonl, csv, tsv or parquet by ending, .gz or .zst; `-`: standard streams).
 
-    An invalid row raises InputError naming its line, unless `skip_invalid` takes it. Raises InputError also when a file
-    cannot be read or written, or when `source` already has one of the columns that are added.
+    An invalid row raises InputError naming its line, before anything is scored, unless `skip_invalid` takes it; then it is also
+    listed in `TARGET.rejected.jsonl`. An unfinished run of the same input, model and options is continued, another one refused
+    (InputError) unless `restart`. `checking` and `progress` hear of rows looked through and of pairs scored. What cannot be read
+    or written raises InputError; Ctrl-C raises Interrupted. Standard input is scored as it comes and cannot be continued.
     """
     if source != "-" and target != "-" and Path(source).resolve() == Path(target).resolve():
         raise InputError(f"{target}: is the input file too; name another output")
-    counts = BatchCounts()
-
-    def reject(rejected: Rejected) -> None:
-        if skip_invalid is None:
-            raise InputError(f"{source}:{rejected.line}: {rejected.reason}")
-        counts.skipped += 1
-        skip_invalid(rejected)
-
-    rows = _valid(read_rows(source, reject=reject), (premise, hypothesis), reject)
-    with _writer(target, source) as writer:
-        for window in iter(lambda: list(itertools.islice(rows, WINDOW)), []):
-            table = scorer.score([(row[premise], row[hypothesis]) for row in window], progress=progress)
-            for row, scores in zip(window, table, strict=True):
-                row.update((name, round(p, 6)) for name, p in zip(LABELS, scores, strict=True))
-                row["label"] = scores.label
-            writer.write(window)
-            counts.scored += len(window)
-            counts.truncated += table.truncated
-        if not counts.scored:
-            raise InputError(
-                f"{source}: no pairs to score"
-                + (f" ({counts.skipped} invalid rows left out)" if counts.skipped else "")
-            )
-    return counts
-
-
-def _valid(
-    rows: Iterable[tuple[int, Row]], columns: tuple[str, str], reject: Callable[[Rejected], None]
-) -> Iterator[Row]:
-    """Rows with two texts and none of the columns that are added. Without the named columns in the first row, nothing fits."""
-    for number, (line, row) in enumerate(rows):
-        if not number and all(column not in row for column in columns):
-            found = ", ".join(map(str, row))
-            raise InputError(
-                f"no columns {columns[0]!r} and {columns[1]!r}; found {found}; name them with --premise and --hypothesis"
-            )
-        try:
-            if taken := [name for name in ADDED if name in row]:
-                raise ValueError(f"there is a column {taken[0]!r} already, which would be overwritten; rename it first")
-            for column in columns:
-                text_cell(row, column)
-        except ValueError as error:
-            reject(Rejected(line, str(error)))
-        else:
-            yield row
-
-
-@contextlib.contextmanager
-def _writer(target: str, source: str) -> Iterator[Writer]:
-    """A writer by file ending. The finished file appears at the end; on an error nothing is left behind."""
-    kind = file_format(target)
-    if target == "-":
-        yield JsonlWriter(sys.stdout)
-        return
-    partial = Path(f"{target}.partial")
+    file_format(target)
+    run = _Run(source, target, scorer, columns, skip_invalid, progress)
     try:
-        if kind == "parquet":
-            with ParquetWriter(partial, source) as parquet:
-                yield parquet
-        else:
-            with open_text(partial, "w", packed=target.endswith(".gz")) as file:
-                yield JsonlWriter(file) if kind == "jsonl" else CsvWriter(file, "\t" if kind == "tsv" else ",")
-        partial.replace(target)
+        return run.stream() if "-" in (source, target) else run.resumable(restart, checking)
     except OSError as error:
-        raise InputError(f"{target}: cannot be written ({error.strerror or error})") from error
-    finally:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
+        raise InputError(f"{target}: cannot be written ({error.strerror or error}){run.kept()}") from error
+    except KeyboardInterrupt:
+        raise Interrupted(f"interrupted{run.kept() or '; nothing was finished, nothing is left'}") from None
 
 
-class JsonlWriter:
-    def __init__(self, file: Any) -> None:
-        self.file = file
+class _Run:
+    """One call of `score_file`."""
 
-    def write(self, rows: list[Row]) -> None:
-        self.file.writelines(json.dumps(row, ensure_ascii=False, default=str) + "\n" for row in rows)
+    def __init__(
+        self,
+        source: str,
+        target: str,
+        scorer: Scorer,
+        columns: Columns,
+        skip: Skip | None,
+        progress: Progress | None,
+    ) -> None:
+        self.source, self.target, self.scorer, self.columns = source, target, scorer, columns
+        self.skip, self.progress = skip, progress
+        self.mark = Mark()
+        self.resumes = False
+        self.total = 0
 
-
-class CsvWriter:
-    """Columns of the first row; a later row with another column is an error rather than a silent loss."""
-
-    def __init__(self, file: Any, delimiter: str) -> None:
-        self.file, self.delimiter = file, delimiter
-        self.writer: csv.DictWriter[str] | None = None
-
-    def write(self, rows: list[Row]) -> None:
-        if self.writer is None:
-            self.writer = csv.DictWriter(self.file, list(rows[0]), delimiter=self.delimiter, lineterminator="\n")
-            self.writer.writeheader()
-        try:
-            self.writer.writerows(
-                {k: json.dumps(v) if isinstance(v, (dict, list)) else v for k, v in row.items()} for row in rows
-            )
-        except ValueError as error:
-            raise InputError(f"a row has columns that the first row lacks ({error}); write jsonl instead") from error
-
-
-class ParquetWriter:
-    """The schema of a parquet input is kept; otherwise that of the first window holds for all rows."""
-
-    def __init__(self, path: Path, source: str) -> None:
-        self.path, self.source = path, source
-        self.file: Any = None
-
-    def __enter__(self) -> ParquetWriter:
-        self.path.touch()
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        if self.file is not None:
-            self.file.close()
-
-    def write(self, rows: list[Row]) -> None:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        columns = list(rows[0]) if self.file is None else self.file.schema.names
-        if strange := next((set(row) - set(columns) for row in rows if not set(row) <= set(columns)), None):
-            raise InputError(
-                f"a row has columns that the first row lacks ({', '.join(sorted(strange))}); write jsonl instead"
-            )
-        try:
-            if self.file is None:
-                self.file = pq.ParquetWriter(self.path, self._schema(rows))
-            # Inferred anew and cast: a value that does not fit the column is an error, not rounded to it.
-            table = pa.table({name: pa.array([row.get(name) for row in rows]) for name in columns})
-            self.file.write_table(table.cast(self.file.schema))
-        except (pa.ArrowException, OverflowError, ValueError, TypeError) as error:
-            reason = str(error).splitlines()[0]
-            raise InputError(
-                f"a row does not fit the columns of the rows before ({reason}); write jsonl instead"
-            ) from error
-
-    def _schema(self, rows: list[Row]) -> Any:
-        """Of the input, or inferred from the first window; a column without any value there holds text."""
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        added = [pa.field(name, pa.float64()) for name in LABELS] + [pa.field("label", pa.string())]
-        if self.source != "-" and file_format(self.source) == "parquet":
-            return pa.schema([*pq.read_schema(self.source), *added])
-        kept = [name for name in rows[0] if name not in ADDED]
-        arrays = {name: pa.array([row.get(name) for row in rows]) for name in kept}
-        return pa.schema(
-            [pa.field(n, pa.string() if pa.types.is_null(a.type) else a.type) for n, a in arrays.items()] + added
+    def kept(self) -> str:
+        """What is left of an unfinished run, for messages."""
+        return (
+            f"; {self.mark.read} rows are done, the same command continues" if self.resumes and self.mark.read else ""
         )
+
+    def stream(self) -> Mark:
+        """From standard input or to standard output: nothing to look through first, nothing to go back to."""
+        sink = open_sink(self.target)
+        sink.resume(0)
+        rejected = self._rejected() if self.target != "-" else None
+        try:
+            self._score(sink, rejected, lambda mark: None)
+            if not self.mark.scored:
+                raise InputError(f"{self.source}: no pairs to score{self._left_out(self.mark.skipped)}")
+            sink.finish()
+            if rejected:
+                self._finish_rejected(rejected)
+        except BaseException:
+            for unfinished in filter(None, (sink, rejected)):
+                unfinished.discard()
+            raise
+        return self.mark
+
+    def resumable(self, restart: bool, checking: Callable[[int], object] | None) -> Mark:
+        journal = Journal(self.target)
+        rejected = self._rejected()
+        sink = open_sink(self.target)
+        try:
+            if restart:
+                for state in (sink, rejected):
+                    state.discard()
+                journal.forget()
+            survey = look_through(
+                self.source, self.columns, skip=self.skip is not None, checking=checking, target=self.target
+            )
+            if survey.records == survey.invalid:
+                raise InputError(f"{self.source}: no pairs to score{self._left_out(survey.invalid)}")
+            journal.begin(self._identity(survey))
+            self.resumes, self.mark, self.total = True, journal.mark, survey.records
+            sink = open_sink(self.target, [*survey.names, *ADDED], survey.schema)
+            if not self.mark.complete:
+                sink.resume(self.mark.output)
+                rejected.resume(self.mark.rejected)
+                if self.progress and self.mark.read:
+                    self.progress(self.mark.read, self.total)
+                self._score(sink, rejected, journal.finished)
+                if stamp(self.source) != survey.stamp:
+                    raise InputError(f"{self.source}: was changed while it was scored; --restart begins anew")
+                journal.finished(replace(self.mark, complete=True))
+            sink.finish()
+            self._finish_rejected(rejected)
+            journal.discard()
+        except BaseException:
+            journal.close()
+            if not journal.mark.read:
+                for state in (sink, rejected, journal):
+                    state.discard()
+            raise
+        return self.mark
+
+    def _score(self, sink: Sink, rejected: TextSink | None, done: Callable[[Mark], None]) -> None:
+        """Windows behind `self.mark` into the sinks; `done` hears of each when it is on the disk."""
+        records = checked(read_records(self.source), self.columns, self.source, skip=self.skip is not None)
+        for window in ahead(self._windows(itertools.islice(records, self.mark.read, None))):
+            table = self.scorer.run(window.prepared, self._pairs) if window.prepared else None
+            output = sink.write(with_scores(window.rows, table))
+            skipped = [{"line": r.line, "reason": r.reason, "row": r.row} for r in window.rejected]
+            for record in window.rejected:
+                if self.skip:
+                    self.skip(record)
+            self.mark = Mark(
+                read=self.mark.read + len(window.rows) + len(skipped),
+                scored=self.mark.scored + len(window.rows),
+                skipped=self.mark.skipped + len(skipped),
+                truncated=self.mark.truncated + (table.truncated if table else 0),
+                output=output,
+                rejected=rejected.write(skipped) if rejected else 0,
+            )
+            done(self.mark)
+
+    def _windows(self, records: Iterator[Record]) -> Iterator[Window]:
+        for items in iter(lambda: list(itertools.islice(records, WINDOW)), []):
+            rows = [record[1] for record in items if not isinstance(record, Rejected)]
+            pairs = [(row[self.columns.premise], row[self.columns.hypothesis]) for row in rows]
+            rejected = [record for record in items if isinstance(record, Rejected)]
+            yield Window(rows, rejected, self.scorer.prepare(pairs) if pairs else None)
+
+    def _pairs(self, finished: int) -> None:
+        if self.progress:
+            self.progress(finished, self.total)
+
+    def _rejected(self) -> TextSink:
+        return TextSink(Path(f"{self.target}.rejected.jsonl"), JsonLines())
+
+    def _finish_rejected(self, rejected: TextSink) -> None:
+        """A list of rejected rows only where there are some; that of an earlier run goes."""
+        if self.mark.skipped:
+            rejected.finish()
+        else:
+            rejected.discard()
+            rejected.target.unlink(missing_ok=True)
+
+    def _left_out(self, skipped: int) -> str:
+        return f" ({skipped} invalid rows left out)" if skipped else ""
+
+    def _identity(self, survey: Survey) -> dict[str, Any]:
+        """What must be the same for a run to be continued."""
+        checkpoint = self.scorer.checkpoint
+        return {
+            "input sha256": survey.sha256,
+            "premise": self.columns.premise,
+            "hypothesis": self.columns.hypothesis,
+            "skip invalid": self.skip is not None,
+            "weights sha256": weights_hash(checkpoint.path),
+            "label columns": list(checkpoint.columns),
+            "temperature": checkpoint.decision.temperature,
+            "precision": self.scorer.engine.precision,
+            "window": WINDOW,
+            "version": __version__,
+        }
+
+
+class Window(NamedTuple):
+    """Records in order: those that can be scored, tokenised, and those that cannot."""
+
+    rows: list[Row]
+    rejected: list[Rejected]
+    prepared: Prepared | None
+
+
+def with_scores(rows: Sequence[Row], table: ScoreTable | None) -> Sequence[Row]:
+    """The rows, each with its probabilities (six digits) and its label."""
+    for row, scores in zip(rows, table or (), strict=True):
+        row.update((name, round(p, 6)) for name, p in zip(LABELS, scores, strict=True))
+        row["label"] = scores.label
+    return rows
+
+
+def checked(records: Iterator[Record], columns: Columns, source: str, *, skip: bool) -> Iterator[Record]:
+    """Records with two texts and none of the columns that are added; the others as Rejected, or unless `skip` as an InputError.
+
+    Without both columns in the first row nothing will fit: InputError.
+    """
+    for number, record in enumerate(records):
+        if not isinstance(record, Rejected):
+            line, row = record
+            if not number and all(column not in row for column in columns):
+                raise InputError(
+                    f"{source}: no columns {columns.premise!r} and {columns.hypothesis!r}; found {', '.join(map(str, row))}; "
+                    "name them with --premise and --hypothesis"
+                )
+            if reason := unusable(row, columns):
+                record = Rejected(line, reason, row)
+        if isinstance(record, Rejected) and not skip:
+            raise InputError(f"{source}:{record.line}: {record.reason}")
+        yield record
+
+
+def unusable(row: Row, columns: Columns) -> str | None:
+    """Why a row cannot be scored."""
+    if taken := [name for name in ADDED if name in row]:
+        return f"there is a column {taken[0]!r} already, which would be overwritten; rename it first"
+    try:
+        for column in columns:
+            text_cell(row, column)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def look_through(
+    source: str, columns: Columns, *, skip: bool, checking: Callable[[int], object] | None = None, target: str = ""
+) -> Survey:
+    """Reads the whole input once, so that hours of scoring do not end at a broken row: microseconds a row. Raises InputError."""
+    before, digest = stamp(source), sha256(source)
+    counts, names, schemas = [0, 0], dict[str, None](), []
+    records = checked(read_records(source), columns, source, skip=skip)
+    parquet = file_format(target) == "parquet"
+    for items in iter(lambda: list(itertools.islice(records, WINDOW)), []):
+        rows = [record[1] for record in items if not isinstance(record, Rejected)]
+        counts[0] += len(items)
+        counts[1] += len(items) - len(rows)
+        names.update(dict.fromkeys(name for row in rows for name in row))
+        if parquet and file_format(source) != "parquet" and rows:
+            schemas.append(infer(rows))
+        if checking:
+            checking(len(items))
+    return Survey(*counts, list(names), _schema(source, schemas) if parquet else None, digest, before)
+
+
+def _schema(source: str, schemas: list[Any]) -> Any:
+    """Of the parquet input, or one that all windows fit."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return output_schema([pq.read_schema(source)] if file_format(source) == "parquet" else schemas)
+    except pa.ArrowException as error:
+        raise InputError(
+            f"{source}: a column changes its type ({str(error).splitlines()[0]}); write jsonl instead"
+        ) from error
+
+
+def stamp(path: str) -> tuple[int, int]:
+    """Size in bytes and time of the last change in nanoseconds. Raises InputError."""
+    try:
+        facts = Path(path).stat()
+    except OSError as error:
+        raise InputError(f"{path}: {(error.strerror or str(error)).lower()}") from error
+    return facts.st_size, facts.st_mtime_ns
+
+
+def sha256(path: str) -> str:
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def ahead(items: Iterator[T]) -> Iterator[T]:
+    """The items, each made in a thread of its own while the one before is used."""
+    nothing: Any = object()
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, items, nothing)
+        while (item := coming.result()) is not nothing:
+            coming = pool.submit(next, items, nothing)
+            yield item

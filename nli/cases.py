@@ -208,7 +208,7 @@ def intervals(counted: Iterable[CaseCounts], *, resamples: int = 1000, seed: int
 
 def summary(folder: Path, cases: Sequence[Case], counted: Sequence[CaseCounts], scorer: Scorer) -> dict[str, Any]:
     """All numbers of cases that were scored, in total with 95 % intervals and per case, and where they come from."""
-    from nli.evaluation import weights_hash
+    from nli.checkpoints import weights_hash
 
     files = sorted(path for path in folder.glob("*") if path.is_file())
     names = [

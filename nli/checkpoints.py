@@ -128,6 +128,12 @@ def verify(path: Path) -> None:
             )
 
 
+def weights_hash(folder: Path) -> str:
+    """SHA-256 over the hashes of a checkpoint's weight files, in the order of their names."""
+    files = sorted([*folder.glob("*.onnx"), *folder.glob("*.safetensors")])
+    return hashlib.sha256(b"".join(hashlib.sha256(f.read_bytes()).digest() for f in files)).hexdigest()
+
+
 def _read_json(path: Path) -> dict[str, Any]:
     try:
         value = json.loads(path.read_text(encoding="utf-8"))

@@ -34,13 +34,15 @@ class Detector:
         labels: Sequence[str] | None = None,
         language: str | None = None,
         threads: int | None = None,
+        precision: str = "float32",
     ) -> Detector:
         """The shipped checkpoint, or the one called `model` (a folder, or `org/name@revision` on the hub, which downloads).
 
-        `labels` names the outputs in order when the checkpoint does not; `language` is a spaCy pipeline for English.
-        Raises CheckpointError.
+        `labels` names the outputs in order when the checkpoint does not; `language` is a spaCy pipeline for English;
+        `precision` of a torch checkpoint is float32, bfloat16 or auto (what is faster here). Raises CheckpointError.
         """
-        return cls(Scorer(checkpoints.load(model, labels=labels), threads=threads), language=language)
+        scorer = Scorer(checkpoints.load(model, labels=labels), threads=threads, precision=precision)
+        return cls(scorer, language=language)
 
     def score(self, pairs: Iterable[tuple[str, str]]) -> list[Scores]:
         """Probabilities by name for pairs of (premise, hypothesis), in order. Raises InputError for anything else than text."""

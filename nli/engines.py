@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import copy
+import os
+import platform
+import time
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
-from nli.checkpoints import Checkpoint
+from nli import memory
+from nli.checkpoints import Checkpoint, weights_hash
 from nli.errors import CheckpointError, first_line
 
 if TYPE_CHECKING:
@@ -25,6 +30,9 @@ class Encoded(NamedTuple):
 
 
 class Engine(Protocol):
+    workers: int  # batches that run at once
+    precision: str  # of the products: int8 or float32 as an ONNX file has them, float32 or bfloat16 in torch
+
     def encode(self, pairs: Sequence[tuple[str, str]]) -> list[Encoded]: ...
 
     def logits(self, batch: Sequence[Encoded]) -> np.ndarray:
@@ -32,9 +40,17 @@ class Engine(Protocol):
         ...
 
 
-def open_engine(checkpoint: Checkpoint, *, threads: int | None = None) -> Engine:
-    """The engine for a checkpoint. `threads`: CPU threads, all cores by default."""
-    return OnnxEngine(checkpoint, threads) if checkpoint.onnx else TorchEngine(checkpoint, threads)
+def open_engine(checkpoint: Checkpoint, *, threads: int | None = None, precision: str = "float32") -> Engine:
+    """The engine for a checkpoint. `threads`: CPU threads, all cores by default.
+
+    `precision` of a torch checkpoint: float32, bfloat16, or auto for what is faster here; an ONNX file has its own.
+    """
+    return OnnxEngine(checkpoint, threads) if checkpoint.onnx else TorchEngine(checkpoint, threads, precision)
+
+
+def cores() -> int:
+    """CPUs that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def padded(batch: Sequence[Encoded], padding: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -62,8 +78,10 @@ class OnnxEngine:
 
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
-        if threads:
-            options.intra_op_num_threads = threads
+        # A thread a batch, not all threads on one batch: nobody waits for the slowest at every layer.
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.enable_mem_pattern = False  # patterns are kept for every shape of batch that ever was
+        self.workers, self.precision = threads or cores(), "onnx"
         try:
             self.session = onnxruntime.InferenceSession(
                 checkpoint.path / "model.onnx", options, providers=["CPUExecutionProvider"]
@@ -93,14 +111,15 @@ class OnnxEngine:
 
 
 class TorchEngine:
-    """Any sequence-classification checkpoint in safetensors, on CUDA or MPS when there, else the CPU in float32."""
+    """Any sequence-classification checkpoint in safetensors, on CUDA or MPS when there, else the CPU."""
 
-    def __init__(self, checkpoint: Checkpoint, threads: int | None) -> None:
+    def __init__(self, checkpoint: Checkpoint, threads: int | None, precision: str) -> None:
         import torch
         from transformers import AutoModelForSequenceClassification, AutoTokenizer
         from transformers.utils import logging
 
         logging.disable_progress_bar()
+        self.workers = 1  # torch itself spreads a batch over the cores
         if threads:
             torch.set_num_threads(threads)
         self.device = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
@@ -123,6 +142,30 @@ class TorchEngine:
         self.max_length = checkpoint.max_length
         self.limit = checkpoint.max_length * CHARACTERS_PER_TOKEN
         self.padding = self.tokenizer.pad_token_id or 0
+        self.precision = "float32"
+        if precision == "bfloat16" or (precision == "auto" and self._bfloat16_is_faster(checkpoint)):
+            self.model, self.precision = self.model.bfloat16(), "bfloat16"
+
+    def _bfloat16_is_faster(self, checkpoint: Checkpoint) -> bool:
+        """Timed on one batch, once for a model and a machine; what was found is remembered."""
+        import torch
+
+        def seconds(model: Any) -> float:
+            ids = torch.full((16, min(64, self.max_length)), self.padding + 5, device=self.device)
+            times = []
+            with torch.inference_mode():
+                for _ in range(4):
+                    started = time.perf_counter()
+                    model(input_ids=ids, attention_mask=torch.ones_like(ids)).logits.float().cpu()
+                    times.append(time.perf_counter() - started)
+            return min(times)
+
+        key = "/".join((weights_hash(checkpoint.path), self.device, platform.node(), str(torch.get_num_threads())))
+        known = memory.recall("bfloat16 is faster")
+        if key not in known:
+            known[key] = seconds(copy.deepcopy(self.model).bfloat16()) < 0.9 * seconds(self.model)
+            memory.remember("bfloat16 is faster", known)
+        return bool(known[key])
 
     def encode(self, pairs: Sequence[tuple[str, str]]) -> list[Encoded]:
         texts, cut = _cut(pairs, self.limit)

@@ -5,16 +5,15 @@ Compute first, draw later: `Evaluation` keeps the probabilities, and tables, plo
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nli import baselines, metrics, slices
+from nli.checkpoints import weights_hash
 from nli.decision import Decision
 from nli.labelled import LabelledSet
 from nli.records import LABELS, LabelledPair
@@ -220,9 +219,3 @@ def _detection(
             for name, threshold in sorted(points.items(), key=lambda item: -item[1])
         },
     }
-
-
-def weights_hash(folder: Path) -> str:
-    """SHA-256 over the hashes of a checkpoint's weight files, in the order of their names."""
-    files = sorted([*folder.glob("*.onnx"), *folder.glob("*.safetensors")])
-    return hashlib.sha256(b"".join(hashlib.sha256(f.read_bytes()).digest() for f in files)).hexdigest()

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO, cast
+from typing import Any, BinaryIO, TextIO, cast
 
 from nli.errors import InputError
 from nli.records import Document
@@ -72,30 +72,35 @@ def _reason(error: OSError) -> str:
 
 
 def file_format(path: str) -> str:
-    """`jsonl`, `csv`, `tsv` or `parquet` by file ending; `-` is jsonl. Raises InputError for any other."""
+    """`jsonl`, `csv`, `tsv` or `parquet` by file ending, with .gz or .zst behind it or not; `-` is jsonl. Raises InputError."""
     if path == "-":
         return "jsonl"
-    try:
-        return FORMATS[Path(path.removesuffix(".gz")).suffix.lower()]
-    except KeyError:
-        raise InputError(
-            f"{path}: unknown file ending {Path(path).suffix!r}; expected one of {', '.join(FORMATS)}"
-        ) from None
+    plain = Path(path).with_suffix("") if packing(path) else Path(path)
+    kind = FORMATS.get(plain.suffix.lower())
+    if kind is None:
+        raise InputError(f"{path}: unknown file ending {plain.suffix!r}; expected one of {', '.join(FORMATS)}")
+    if kind == "parquet" and plain != Path(path):
+        raise InputError(f"{path}: parquet is compressed inside; name the file {plain}")
+    return kind
+
+
+def packing(path: str) -> str | None:
+    """`gz` or `zst` when the file ending says so."""
+    suffix = Path(path).suffix.lower().lstrip(".")
+    return suffix if suffix in {"gz", "zst"} else None
 
 
 @dataclass(frozen=True)
 class Rejected:
-    """A row that could not be read, and why."""
+    """A row that could not be used, and why; `row` is what could be read of it."""
 
     line: int
     reason: str
+    row: Row | None = None
 
 
-def read_rows(path: str, *, reject: Callable[[Rejected], None] | None = None) -> Iterator[tuple[int, Row]]:
-    """The rows of a jsonl, csv, tsv or parquet file with their line (parquet: row) number, streaming.
-
-    A broken row raises InputError with path and line, or goes to `reject` when given.
-    """
+def read_records(path: str) -> Iterator[tuple[int, Row] | Rejected]:
+    """The rows of a jsonl, csv, tsv or parquet file with their line (parquet: row) number, and the broken ones, streaming."""
     kind = file_format(path)
     try:
         if kind == "parquet":
@@ -103,21 +108,29 @@ def read_rows(path: str, *, reject: Callable[[Rejected], None] | None = None) ->
             return
         with _open_rows(path) as lines:
             source = _json_rows(lines) if kind == "jsonl" else _csv_rows(lines, path, "\t" if kind == "tsv" else ",")
-            for line, row in source:
-                if isinstance(row, dict):
-                    yield line, row
-                elif reject:
-                    reject(Rejected(line, row))
-                else:
-                    raise InputError(f"{path}:{line}: {row}")
+            yield from ((line, row) if isinstance(row, dict) else Rejected(line, row) for line, row in source)
     except (EOFError, zlib.error) as error:
         raise InputError(f"{path}: the compressed file is damaged or cut short") from error
-    except OSError as error:
-        raise InputError(f"{path}: {_reason(error)}") from error
     except UnicodeDecodeError as error:
         raise InputError(
             f"{path}: not UTF-8 (byte 0x{error.object[error.start]:02x}); convert the file to UTF-8"
         ) from error
+    except OSError as error:
+        damaged = packing(path) and error.errno is None
+        raise InputError(
+            f"{path}: the compressed file is damaged or cut short" if damaged else f"{path}: {_reason(error)}"
+        ) from error
+
+
+def read_rows(path: str, *, reject: Callable[[Rejected], None] | None = None) -> Iterator[tuple[int, Row]]:
+    """The rows of `read_records`. A broken one raises InputError with path and line, or goes to `reject` when given."""
+    for record in read_records(path):
+        if not isinstance(record, Rejected):
+            yield record
+        elif reject:
+            reject(record)
+        else:
+            raise InputError(f"{path}:{record.line}: {record.reason}")
 
 
 @contextmanager
@@ -125,15 +138,20 @@ def _standard_input() -> Iterator[TextIO]:
     yield io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8-sig", newline="")
 
 
-def open_text(path: str | Path, mode: str = "r", *, packed: bool) -> TextIO:
-    """A UTF-8 text file, gzip-compressed when `packed`; a byte-order mark is skipped when reading."""
-    opener = gzip.open if packed else open
-    encoding = "utf-8-sig" if mode == "r" else "utf-8"
-    return cast(TextIO, opener(path, f"{mode}t", encoding=encoding, newline=""))
-
-
 def _open_rows(path: str) -> AbstractContextManager[TextIO]:
-    return _standard_input() if path == "-" else open_text(path, packed=path.endswith(".gz"))
+    if path == "-":
+        return _standard_input()
+    return io.TextIOWrapper(_unpacked(path), encoding="utf-8-sig", newline="")
+
+
+def _unpacked(path: str) -> BinaryIO:
+    if packing(path) == "gz":
+        return cast(BinaryIO, gzip.open(path))
+    if packing(path) == "zst":
+        import pyarrow as pa
+
+        return cast(BinaryIO, pa.CompressedInputStream(pa.OSFile(path), "zstd"))
+    return open(path, "rb")
 
 
 def _json_rows(lines: TextIO) -> Iterator[tuple[int, Row | str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,33 +41,57 @@ class ScoreTable:
         return len(self.probabilities)
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """Pairs ready for the model: each distinct one once, tokenised; `index[i]` is the place of pair i of the input among them."""
+
+    encoded: list[Encoded]
+    index: np.ndarray
+
+
 class Scorer:
     """A loaded checkpoint. Probe pairs check once that its declared label order is the real one."""
 
-    def __init__(self, checkpoint: Checkpoint, engine: Engine | None = None, *, threads: int | None = None) -> None:
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        engine: Engine | None = None,
+        *,
+        threads: int | None = None,
+        precision: str = "float32",
+    ) -> None:
         self.checkpoint = checkpoint
-        self.engine = engine or open_engine(checkpoint, threads=threads)
+        self.engine = engine or open_engine(checkpoint, threads=threads, precision=precision)
         self._check_label_order()
 
     def score(self, pairs: Sequence[tuple[str, str]], *, progress: Callable[[int], object] | None = None) -> ScoreTable:
-        """Scores pairs of (premise, hypothesis); equal pairs are computed once. `progress` receives counts of finished pairs."""
+        """Scores pairs of (premise, hypothesis) in windows of bounded memory. `progress` receives counts of finished pairs."""
+        windows = [pairs[start : start + WINDOW] for start in range(0, len(pairs), WINDOW)]
+        tables = [self.run(self.prepare(window), progress) for window in windows]
+        if not tables:
+            return ScoreTable(np.zeros((0, 3)), 0)
+        return ScoreTable(np.concatenate([t.probabilities for t in tables]), sum(t.truncated for t in tables))
+
+    def prepare(self, pairs: Sequence[tuple[str, str]]) -> Prepared:
+        """Tokenises one window of pairs, equal ones once; a thread of its own may do so while the model runs."""
         unique: dict[tuple[str, str], int] = {}
-        index = [unique.setdefault(pair, len(unique)) for pair in pairs]
-        distinct, repeats = list(unique), np.bincount(index, minlength=len(unique))
-        logits = np.zeros((len(distinct), 3))
-        truncated = np.zeros(len(distinct), dtype=bool)
-        for start in range(0, len(distinct), WINDOW):
-            encoded = self.engine.encode(distinct[start : start + WINDOW])
-            truncated[start : start + WINDOW] = [e.truncated for e in encoded]
-            for batch in _batches([len(e.ids) for e in encoded]):
-                rows = np.array(batch) + start
-                logits[rows] = self._logits([encoded[i] for i in batch])
+        index = np.array([unique.setdefault(pair, len(unique)) for pair in pairs])
+        return Prepared(self.engine.encode(list(unique)), index)
+
+    def run(self, window: Prepared, progress: Callable[[int], object] | None = None) -> ScoreTable:
+        """The model on one window: batches of like length, several at once where the engine has workers."""
+        encoded, repeats = window.encoded, np.bincount(window.index, minlength=len(window.encoded))
+        logits = np.zeros((len(encoded), 3))
+        batches = list(_batches([len(e.ids) for e in encoded]))
+        with ThreadPoolExecutor(self.engine.workers) as pool:
+            results = pool.map(lambda rows: self._logits([encoded[i] for i in rows]), batches)
+            for rows, result in zip(batches, results, strict=True):
+                logits[rows] = result
                 if progress:
                     progress(int(repeats[rows].sum()))
         probabilities = softmax(logits / self.checkpoint.decision.temperature)
-        return ScoreTable(
-            probabilities[index] if index else np.zeros((0, 3)), int(truncated[index].sum()) if index else 0
-        )
+        truncated = np.array([e.truncated for e in encoded])
+        return ScoreTable(probabilities[window.index], int(truncated[window.index].sum()))
 
     def _logits(self, batch: list[Encoded]) -> np.ndarray:
         """In the order of `LABELS`."""

@@ -39,7 +39,7 @@ def role(source: str, data_hash: str, splits: Iterable[str]) -> str | None:
     `splits`: names the rows were selected by or carry. When the names disagree, test wins, to be safe.
     """
     name, _, split = source.partition(":")
-    stem = re.sub(r"\.(jsonl|ndjson|csv|tsv|parquet)(\.gz)?$", "", Path(name).name)
+    stem = re.sub(r"\.(jsonl|ndjson|csv|tsv|parquet)(\.(gz|zst))?$", "", Path(name).name)
     for facts in registry().values():
         if found := facts.get("hashes", {}).get(data_hash) or facts.get("files", {}).get(stem):
             return str(found)

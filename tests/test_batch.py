@@ -7,8 +7,9 @@ import pyarrow.parquet as pq
 import pytest
 
 import nli
-from nli.batch import score_file
+from nli.batch import Columns, score_file
 from nli.errors import InputError
+from nli.readers import read_rows
 
 ROWS = [
     {
@@ -74,7 +75,7 @@ def test_every_format_keeps_rows_and_columns(tmp_path, scorer, source, target):
 
 def test_other_column_names(tmp_path, scorer):
     rows = [{"a": r["premise"], "b": r["hypothesis"]} for r in ROWS]
-    score_file(str(write(tmp_path / "in.csv", rows)), str(tmp_path / "out.csv"), scorer, premise="a", hypothesis="b")
+    score_file(str(write(tmp_path / "in.csv", rows)), str(tmp_path / "out.csv"), scorer, columns=Columns("a", "b"))
     assert len(read(tmp_path / "out.csv")) == 2
 
 
@@ -117,6 +118,13 @@ def test_skip_invalid_counts_and_continues(tmp_path, scorer, name):
     skipped = []
     counts = score_file(str(tmp_path / name), str(tmp_path / "out.jsonl"), scorer, skip_invalid=skipped.append)
     assert (counts.scored, counts.skipped, len(skipped)) == (1, 1, 1)
+    (listed,) = read(tmp_path / "out.jsonl.rejected.jsonl")
+    assert listed["line"] == skipped[0].line and listed["reason"] == skipped[0].reason
+    (tmp_path / name).write_text(
+        '{"premise": "a", "hypothesis": "c"}' if name.endswith("l") else "premise,hypothesis\na,c\n"
+    )
+    score_file(str(tmp_path / name), str(tmp_path / "out.jsonl"), scorer, skip_invalid=skipped.append)
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted([name, "out.jsonl"])
 
 
 @pytest.mark.parametrize(
@@ -150,20 +158,40 @@ def test_unwritable_output_and_output_over_input(tmp_path, scorer):
         score_file(str(source), str(source), scorer)
 
 
-def test_parquet_output_refuses_what_it_cannot_hold(tmp_path, scorer, monkeypatch):
+def test_parquet_columns_are_wide_enough_for_every_row_or_refused(tmp_path, scorer, monkeypatch):
     monkeypatch.setattr("nli.batch.WINDOW", 1)
-    rows = [{"premise": "a", "hypothesis": "b", "n": 1}, {"premise": "a", "hypothesis": "b", "n": 2.75}]
-    for second in (rows[1], {**rows[0], "extra": 1}, {**rows[0], "n": "two"}):
-        source = write(tmp_path / "in.jsonl", [rows[0], second])
-        with pytest.raises(InputError, match="write jsonl instead"):
-            score_file(str(source), str(tmp_path / "out.parquet"), scorer)
-    assert not (tmp_path / "out.parquet").exists()
+    pair = {"premise": "a", "hypothesis": "b"}
+    source = write(tmp_path / "in.jsonl", [{**pair, "n": 1}, {**pair, "n": 2.75, "extra": [1]}, pair])
+    score_file(str(source), str(tmp_path / "out.parquet"), scorer)
+    assert [(r["n"], r["extra"]) for r in read(tmp_path / "out.parquet")] == [(1.0, None), (2.75, [1]), (None, None)]
+    score_file(str(source), str(tmp_path / "out.csv"), scorer)
+    assert [(r["n"], r["extra"]) for r in read(tmp_path / "out.csv")] == [("1", ""), ("2.75", "[1]"), ("", "")]
+    source = write(tmp_path / "in.jsonl", [{**pair, "n": 1}, {**pair, "n": "two"}])
+    with pytest.raises(InputError, match=r"a column changes its type.*write jsonl instead"):
+        score_file(str(source), str(tmp_path / "mixed.parquet"), scorer)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["in.jsonl", "out.csv", "out.parquet"]
 
 
 def test_a_later_row_that_would_be_overwritten_is_refused(tmp_path, scorer):
     rows = [{"premise": "a", "hypothesis": "b"}, {"premise": "a", "hypothesis": "b", "label": "mine"}]
     with pytest.raises(InputError, match=r"in\.jsonl:2: there is a column 'label' already"):
         score_file(str(write(tmp_path / "in.jsonl", rows)), str(tmp_path / "out.jsonl"), scorer)
+
+
+@pytest.mark.parametrize("name", ["out.jsonl.zst", "out.csv.zst", "out.jsonl.gz"])
+def test_compressed_output_can_be_read_again(tmp_path, scorer, monkeypatch, name):
+    monkeypatch.setattr("nli.batch.WINDOW", 2)  # several frames in a file
+    rows = [{"n": str(n), "premise": f"{n} word", "hypothesis": "naïve"} for n in range(5)]
+    score_file(str(write(tmp_path / "in.jsonl", rows)), str(tmp_path / name), scorer)
+    assert [row["n"] for _, row in read_rows(str(tmp_path / name))] == ["0", "1", "2", "3", "4"]
+    (tmp_path / name).write_bytes((tmp_path / name).read_bytes()[:-7])
+    with pytest.raises(InputError, match="damaged or cut short"):
+        list(read_rows(str(tmp_path / name)))
+
+
+def test_parquet_is_not_packed_twice(tmp_path, scorer):
+    with pytest.raises(InputError, match=r"out\.parquet\.gz: parquet is compressed inside"):
+        score_file(str(write(tmp_path / "in.jsonl", ROWS)), str(tmp_path / "out.parquet.gz"), scorer)
 
 
 def test_gzip_in_and_out(tmp_path, scorer):

@@ -54,7 +54,7 @@ def test_truncation_is_counted(tiny):
 
 def test_equal_pairs_are_computed_once(tiny):
     class Counting:
-        rows = 0
+        rows, workers = 0, 1
 
         def encode(self, pairs):
             return engine.encode(pairs)

@@ -121,14 +121,32 @@ def detect(
 @click.argument("target", metavar="OUT")
 @click.option("--premise", default="premise", show_default=True, metavar="COL")
 @click.option("--hypothesis", default="hypothesis", show_default=True, metavar="COL")
-@click.option("--skip-invalid", is_flag=True, help="Leave out rows that cannot be scored, and count them.")
+@click.option("--skip-invalid", is_flag=True, help="Leave out rows that cannot be scored, and list them beside OUT.")
+@click.option("--restart", is_flag=True, help="Begin anew instead of continuing an unfinished run.")
+@click.option(
+    "--precision",
+    type=click.Choice(["auto", "float32", "bfloat16"]),
+    default="auto",
+    show_default=True,
+    help="Of a torch checkpoint on a CPU; auto: bfloat16 where it is faster. The shipped model is int8.",
+)
 @model_options()
-def score(source: str, target: str, premise: str, hypothesis: str, skip_invalid: bool, **options: Any) -> None:
-    """Score a file of claim pairs: jsonl, csv, tsv or parquet by file ending; `-` reads or writes jsonl.
+def score(
+    source: str,
+    target: str,
+    /,
+    premise: str,
+    hypothesis: str,
+    skip_invalid: bool,
+    restart: bool,
+    **options: Any,
+) -> None:
+    """Score a file of claim pairs: jsonl, csv, tsv (.gz and .zst too) or parquet by file ending; `-` reads or writes jsonl.
 
-    Every input column is kept; entailment, neutral, contradiction (probabilities) and label are added.
+    Every input column is kept; entailment, neutral, contradiction (probabilities) and label are added. A run that was stopped
+    continues where it was when the same command is given again; OUT appears when it is complete.
     """
-    from nli.batch import score_file
+    from nli.batch import Columns, score_file
     from nli.readers import Rejected, file_format
 
     for path in (source, target):
@@ -142,14 +160,16 @@ def score(source: str, target: str, premise: str, hypothesis: str, skip_invalid:
     def skip(rejected: Rejected) -> None:
         click.echo(f"nli: skipped {source}:{rejected.line}: {rejected.reason}", err=True)
 
-    with progress("pairs") as advance:
-        counts = score_file(
+    with progress("rows looked through") as looked, progress("pairs") as scored:
+        mark = score_file(
             source,
             target,
             scorer,
-            premise=premise,
-            hypothesis=hypothesis,
+            columns=Columns(premise, hypothesis),
             skip_invalid=skip if skip_invalid else None,
-            progress=advance,
+            restart=restart,
+            checking=looked,
+            progress=scored.of,
         )
-    click.echo(f"nli: {counts.scored} pairs scored, {counts.skipped} skipped, {counts.truncated} truncated", err=True)
+    more = f", listed in {target}.rejected.jsonl" if mark.skipped and target != "-" else ""
+    click.echo(f"nli: {mark.scored} pairs scored, {mark.skipped} skipped{more}, {mark.truncated} truncated", err=True)

@@ -23,8 +23,8 @@ class Command(click.Command):
         except NliError as error:
             click.echo(f"nli: {error}", err=True)
             ctx.exit(1)
-        except KeyboardInterrupt:
-            click.echo("nli: interrupted; the output is not complete", err=True)
+        except KeyboardInterrupt as stop:
+            click.echo(f"nli: {stop or 'interrupted; the output is not complete'}", err=True)
             ctx.exit(130)
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -62,7 +62,8 @@ def load(options: dict[str, Any], *, language: str | None = None) -> Any:
     from nli.detector import Detector
 
     labels = options["labels"].split(",") if options["labels"] else None
-    return Detector.load(options["model"], labels=labels, language=language, threads=options["threads"])
+    more = {"precision": options["precision"]} if "precision" in options else {}
+    return Detector.load(options["model"], labels=labels, language=language, threads=options["threads"], **more)
 
 
 def write(text: str, path: str | None) -> None:

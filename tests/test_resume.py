@@ -1,0 +1,169 @@
+"""Runs that are stopped: by Ctrl-C, by a kill at any moment, by a full disk. Stopped or not, the bytes are the same in the end."""
+
+import json
+import random
+import subprocess
+import sys
+import time
+
+import pytest
+
+import nli
+from nli.batch import Columns, Interrupted, score_file
+from nli.errors import InputError
+
+FORMATS = ["jsonl", "csv", "tsv.gz", "jsonl.zst", "parquet"]
+
+
+@pytest.fixture(scope="module")
+def scorer(tiny):
+    return nli.Detector.load(str(tiny)).scorer
+
+
+@pytest.fixture(autouse=True)
+def small_windows(monkeypatch):
+    monkeypatch.setattr("nli.batch.WINDOW", 10)
+
+
+@pytest.fixture
+def source(tmp_path):
+    """95 rows, every tenth of them unusable."""
+    path = tmp_path / "in.jsonl"
+    rows = [{"n": n, "premise": f"word {n % 7}", "hypothesis": None if n % 10 == 3 else f"text {n}"} for n in range(95)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+def stop_after(pairs):
+    """A progress callback that is Ctrl-C after so many pairs."""
+    left = [pairs]
+
+    def progress(finished, total):
+        left[0] -= finished
+        if left[0] <= 0:
+            raise KeyboardInterrupt
+
+    return progress
+
+
+def run(source, target, scorer, **options):
+    return score_file(str(source), str(target), scorer, skip_invalid=lambda _: None, **options)
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_a_stopped_run_continues_and_ends_with_the_same_bytes(tmp_path, source, scorer, ending):
+    whole, stopped = tmp_path / f"whole.{ending}", tmp_path / f"stopped.{ending}"
+    expected = run(source, whole, scorer)
+    for _ in range(3):
+        with pytest.raises(Interrupted, match=r"interrupted; \d+ rows are done, the same command continues"):
+            run(source, stopped, scorer, progress=stop_after(40))
+        assert not stopped.exists()
+    assert run(source, stopped, scorer) == expected
+    assert stopped.read_bytes() == whole.read_bytes()
+    rejected = [tmp_path / f"{p.name}.rejected.jsonl" for p in (stopped, whole)]
+    assert rejected[0].read_bytes() == rejected[1].read_bytes() and len(rejected[0].read_text().splitlines()) == 10
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted(
+        ["in.jsonl", whole.name, stopped.name, *(r.name for r in rejected)]
+    )
+
+
+def test_finished_windows_are_not_scored_again(tmp_path, source, scorer):
+    with pytest.raises(Interrupted):
+        run(source, tmp_path / "out.jsonl", scorer, progress=stop_after(40))
+    heard = []
+    run(source, tmp_path / "out.jsonl", scorer, progress=lambda finished, total: heard.append((finished, total)))
+    assert heard[0] == (40, 95) and sum(finished for finished, _ in heard[1:]) == 49  # 9 of every 10 rows are pairs
+
+
+def test_stopped_before_the_first_window_nothing_is_left(tmp_path, source, scorer):
+    with pytest.raises(Interrupted, match="nothing is left"):
+        run(source, tmp_path / "out.csv", scorer, progress=stop_after(1))
+    assert [p.name for p in tmp_path.iterdir()] == ["in.jsonl"]
+
+
+def test_a_last_line_or_window_that_was_cut_off_is_done_again(tmp_path, source, scorer):
+    whole, target = tmp_path / "whole.jsonl", tmp_path / "out.jsonl"
+    run(source, whole, scorer)
+    with pytest.raises(Interrupted):
+        run(source, target, scorer, progress=stop_after(40))
+    with open(f"{target}.journal", "ab") as file:
+        file.write(b'{"read": 50, "sco')
+    with open(f"{target}.partial", "ab") as file:
+        file.write(b'{"n": 41, "premi')
+    run(source, target, scorer)
+    assert target.read_bytes() == whole.read_bytes()
+
+
+def test_another_input_model_or_option_is_refused_with_what_differs(tmp_path, source, scorer, tiny):
+    target = tmp_path / "out.jsonl"
+    with pytest.raises(Interrupted):
+        run(source, target, scorer, progress=stop_after(40))
+    with pytest.raises(InputError, match="not the same as this one: premise was premise, is hypothesis"):
+        score_file(
+            str(source), str(target), scorer, columns=Columns("hypothesis", "premise"), skip_invalid=lambda _: None
+        )
+    other = nli.Detector.load(str(tiny), labels=("entailment", "neutral", "contradiction"), precision="bfloat16").scorer
+    with pytest.raises(InputError, match="precision was float32, is bfloat16"):
+        run(source, target, other)
+    source.write_text(source.read_text() + '{"n": 95, "premise": "a", "hypothesis": "b"}\n')
+    with pytest.raises(InputError, match="input sha256 was"):
+        run(source, target, scorer)
+    assert run(source, target, scorer, restart=True).scored == 86
+
+
+def test_output_that_was_taken_away_is_noticed(tmp_path, source, scorer):
+    with pytest.raises(Interrupted):
+        run(source, tmp_path / "out.jsonl", scorer, progress=stop_after(40))
+    (tmp_path / "out.jsonl.partial").unlink()
+    with pytest.raises(InputError, match=r"out\.jsonl\.partial: 0 bytes, but \d+ were written; --restart"):
+        run(source, tmp_path / "out.jsonl", scorer)
+
+
+def test_an_input_changed_while_it_is_scored_is_noticed(tmp_path, source, scorer):
+    def append(finished, total):
+        source.open("a").write("\n")
+
+    with pytest.raises(InputError, match="was changed while it was scored"):
+        run(source, tmp_path / "out.jsonl", scorer, progress=append)
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_one_output_has_one_writer(tmp_path, source, scorer):
+    pytest.importorskip("fcntl")
+
+    def second(finished, total):
+        with pytest.raises(InputError, match="another run is writing this output"):
+            run(source, tmp_path / "out.jsonl", scorer)
+
+    run(source, tmp_path / "out.jsonl", scorer, progress=second)
+    assert (tmp_path / "out.jsonl").exists()
+
+
+SLOW = """
+import sys
+import nli, nli.batch
+nli.batch.WINDOW = 10
+scorer = nli.Detector.load(sys.argv[3]).scorer
+print("loaded", flush=True)
+nli.batch.score_file(sys.argv[1], sys.argv[2], scorer, skip_invalid=lambda _: None)
+"""
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "parquet"])
+def test_killed_at_random_moments_it_ends_with_the_same_bytes(tmp_path, scorer, tiny, ending):
+    source, whole, target = tmp_path / "in.jsonl", tmp_path / f"whole.{ending}", tmp_path / f"out.{ending}"
+    rows = [{"n": n, "premise": f"word {n}", "hypothesis": f"text {n}"} for n in range(3000)]
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    started = time.perf_counter()
+    run(source, whole, scorer)
+    seconds, chance = time.perf_counter() - started, random.Random(5)
+    command = [sys.executable, "-c", SLOW, str(source), str(target), str(tiny)]
+    for _ in range(2):
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+            process.stdout.readline()
+            time.sleep(chance.uniform(0, 0.5 * seconds))
+            process.kill()
+        assert not target.exists() or target.read_bytes() == whole.read_bytes()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    assert target.read_bytes() == whole.read_bytes()
+    assert not list(tmp_path.glob("*.partial")) and not list(tmp_path.glob("*.journal"))
