@@ -8,11 +8,10 @@ continues behind the last one in `OUT.journal`, with the same bytes in the end a
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -20,40 +19,20 @@ from nli import __version__
 from nli.checkpoints import weights_hash
 from nli.errors import InputError
 from nli.journal import Journal, Mark
-from nli.readers import Rejected, Row, file_format, read_records, text_cell
+from nli.readers import Rejected, Row, file_format, read_records
 from nli.records import LABELS
 from nli.scoring import Prepared, Scorer, ScoreTable
-from nli.writers import JsonLines, Sink, TextSink, infer, open_sink, output_schema
+from nli.survey import ADDED, Columns, Record, Survey, checked, look_through, stamp
+from nli.writers import JsonLines, Sink, TextSink, open_sink
 
 WINDOW = 8192  # records read, sorted and scored together
-ADDED = (*LABELS, "label")
 T = TypeVar("T")
-Record = tuple[int, Row] | Rejected
 Skip = Callable[[Rejected], object]
 Progress = Callable[[int, int], object]  # finished now, in all
 
 
 class Interrupted(KeyboardInterrupt):
     """Ctrl-C in the middle of a run; the message says what is left and how to go on."""
-
-
-class Columns(NamedTuple):
-    """The names of the two columns that are scored."""
-
-    premise: str = "premise"
-    hypothesis: str = "hypothesis"
-
-
-@dataclass(frozen=True)
-class Survey:
-    """What the input holds: `stamp` is its size and time of change, `schema` that of a parquet output."""
-
-    records: int
-    invalid: int
-    names: list[str]
-    schema: Any
-    sha256: str
-    stamp: tuple[int, int]
 
 
 def score_file(
@@ -64,6 +43,7 @@ def score_file(
     columns: Columns = Columns(),  # noqa: B008 (immutable)
     skip_invalid: Skip | None = None,
     restart: bool = False,
+    window: int = WINDOW,
     checking: Callable[[int], object] | None = None,
     progress: Progress | None = None,
 ) -> Mark:
@@ -71,13 +51,14 @@ def score_file(
 
     An invalid row raises InputError naming its line, before anything is scored, unless `skip_invalid` takes it; then it is also
     listed in `TARGET.rejected.jsonl`. An unfinished run of the same input, model and options is continued, another one refused
-    (InputError) unless `restart`. `checking` and `progress` hear of rows looked through and of pairs scored. What cannot be read
-    or written raises InputError; Ctrl-C raises Interrupted. Standard input is scored as it comes and cannot be continued.
+    (InputError) unless `restart`. `window`: records scored and saved together. `checking` and `progress` hear of rows looked
+    through and of pairs scored. What cannot be read or written raises InputError; Ctrl-C raises Interrupted. Standard input is
+    scored as it comes and cannot be continued.
     """
     if source != "-" and target != "-" and Path(source).resolve() == Path(target).resolve():
         raise InputError(f"{target}: is the input file too; name another output")
     file_format(target)
-    run = _Run(source, target, scorer, columns, skip_invalid, progress)
+    run = _Run(source, target, scorer, columns, skip_invalid, window, progress)
     try:
         return run.stream() if "-" in (source, target) else run.resumable(restart, checking)
     except OSError as error:
@@ -96,10 +77,11 @@ class _Run:
         scorer: Scorer,
         columns: Columns,
         skip: Skip | None,
+        window: int,
         progress: Progress | None,
     ) -> None:
         self.source, self.target, self.scorer, self.columns = source, target, scorer, columns
-        self.skip, self.progress = skip, progress
+        self.skip, self.window, self.progress = skip, window, progress
         self.mark = Mark()
         self.resumes = False
         self.total = 0
@@ -134,8 +116,8 @@ class _Run:
         sink = open_sink(self.target)
         try:
             if restart:
-                for state in (sink, rejected):
-                    state.discard()
+                for unfinished in (sink, rejected):
+                    unfinished.discard()
                 journal.forget()
             survey = look_through(
                 self.source, self.columns, skip=self.skip is not None, checking=checking, target=self.target
@@ -160,8 +142,9 @@ class _Run:
         except BaseException:
             journal.close()
             if not journal.mark.read:
-                for state in (sink, rejected, journal):
-                    state.discard()
+                for unfinished in (sink, rejected):
+                    unfinished.discard()
+                journal.discard()
             raise
         return self.mark
 
@@ -186,7 +169,7 @@ class _Run:
             done(self.mark)
 
     def _windows(self, records: Iterator[Record]) -> Iterator[Window]:
-        for items in iter(lambda: list(itertools.islice(records, WINDOW)), []):
+        for items in iter(lambda: list(itertools.islice(records, self.window)), []):
             rows = [record[1] for record in items if not isinstance(record, Rejected)]
             pairs = [(row[self.columns.premise], row[self.columns.hypothesis]) for row in rows]
             rejected = [record for record in items if isinstance(record, Rejected)]
@@ -222,7 +205,7 @@ class _Run:
             "label columns": list(checkpoint.columns),
             "temperature": checkpoint.decision.temperature,
             "precision": self.scorer.engine.precision,
-            "window": WINDOW,
+            "window": self.window,
             "version": __version__,
         }
 
@@ -241,88 +224,6 @@ def with_scores(rows: Sequence[Row], table: ScoreTable | None) -> Sequence[Row]:
         row.update((name, round(p, 6)) for name, p in zip(LABELS, scores, strict=True))
         row["label"] = scores.label
     return rows
-
-
-def checked(records: Iterator[Record], columns: Columns, source: str, *, skip: bool) -> Iterator[Record]:
-    """Records with two texts and none of the columns that are added; the others as Rejected, or unless `skip` as an InputError.
-
-    Without both columns in the first row nothing will fit: InputError.
-    """
-    for number, record in enumerate(records):
-        if not isinstance(record, Rejected):
-            line, row = record
-            if not number and all(column not in row for column in columns):
-                raise InputError(
-                    f"{source}: no columns {columns.premise!r} and {columns.hypothesis!r}; found {', '.join(map(str, row))}; "
-                    "name them with --premise and --hypothesis"
-                )
-            if reason := unusable(row, columns):
-                record = Rejected(line, reason, row)
-        if isinstance(record, Rejected) and not skip:
-            raise InputError(f"{source}:{record.line}: {record.reason}")
-        yield record
-
-
-def unusable(row: Row, columns: Columns) -> str | None:
-    """Why a row cannot be scored."""
-    if taken := [name for name in ADDED if name in row]:
-        return f"there is a column {taken[0]!r} already, which would be overwritten; rename it first"
-    try:
-        for column in columns:
-            text_cell(row, column)
-    except ValueError as error:
-        return str(error)
-    return None
-
-
-def look_through(
-    source: str, columns: Columns, *, skip: bool, checking: Callable[[int], object] | None = None, target: str = ""
-) -> Survey:
-    """Reads the whole input once, so that hours of scoring do not end at a broken row: microseconds a row. Raises InputError."""
-    before, digest = stamp(source), sha256(source)
-    counts, names, schemas = [0, 0], dict[str, None](), []
-    records = checked(read_records(source), columns, source, skip=skip)
-    parquet = file_format(target) == "parquet"
-    for items in iter(lambda: list(itertools.islice(records, WINDOW)), []):
-        rows = [record[1] for record in items if not isinstance(record, Rejected)]
-        counts[0] += len(items)
-        counts[1] += len(items) - len(rows)
-        names.update(dict.fromkeys(name for row in rows for name in row))
-        if parquet and file_format(source) != "parquet" and rows:
-            schemas.append(infer(rows))
-        if checking:
-            checking(len(items))
-    return Survey(*counts, list(names), _schema(source, schemas) if parquet else None, digest, before)
-
-
-def _schema(source: str, schemas: list[Any]) -> Any:
-    """Of the parquet input, or one that all windows fit."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        return output_schema([pq.read_schema(source)] if file_format(source) == "parquet" else schemas)
-    except pa.ArrowException as error:
-        raise InputError(
-            f"{source}: a column changes its type ({str(error).splitlines()[0]}); write jsonl instead"
-        ) from error
-
-
-def stamp(path: str) -> tuple[int, int]:
-    """Size in bytes and time of the last change in nanoseconds. Raises InputError."""
-    try:
-        facts = Path(path).stat()
-    except OSError as error:
-        raise InputError(f"{path}: {(error.strerror or str(error)).lower()}") from error
-    return facts.st_size, facts.st_mtime_ns
-
-
-def sha256(path: str) -> str:
-    digest = hashlib.sha256()
-    with open(path, "rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def ahead(items: Iterator[T]) -> Iterator[T]:

@@ -49,9 +49,9 @@ class Journal:
         whole = 0
         for line in self.file:
             try:
-                values = json.loads(line) if line.endswith(b"\n") else None
+                values = dict(json.loads(line) if line.endswith(b"\n") else ())
                 if whole == 0:
-                    self.run = dict(values)
+                    self.run = values
                 else:
                     self.mark = Mark(**values)
             except (ValueError, TypeError):

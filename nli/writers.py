@@ -166,7 +166,8 @@ class ParquetSink:
         if not rows:
             return self.written
         try:
-            self.schema = self.schema or output_schema([infer(rows)])
+            schema = self.schema or output_schema([infer(rows)])
+            self.schema = pa.schema([f.with_type(pa.string()) if pa.types.is_null(f.type) else f for f in schema])
             columns = self.schema.names
             if strange := next((set(row) - set(columns) for row in rows if not set(row) <= set(columns)), None):
                 raise ValueError(f"a column {sorted(strange)[0]!r} that the first row lacks")
@@ -216,10 +217,12 @@ def infer(rows: Sequence[Row]) -> Any:
 
 
 def output_schema(schemas: Sequence[Any]) -> Any:
-    """One schema for all windows: types widened, columns without any value as text, the probabilities and the label behind."""
+    """One schema for all windows, types widened, with the probabilities and the label behind.
+
+    A column without any value so far is one of nulls, which is written as text if it stays so. Raises pyarrow's errors.
+    """
     import pyarrow as pa
 
     merged = pa.unify_schemas(list(schemas), promote_options="permissive")
     kept = [field for field in merged if field.name not in (*LABELS, "label")]
-    fields = [pa.field(f.name, pa.string() if pa.types.is_null(f.type) else f.type) for f in kept]
-    return pa.schema([*fields, *(pa.field(name, pa.float64()) for name in LABELS), pa.field("label", pa.string())])
+    return pa.schema([*kept, *(pa.field(name, pa.float64()) for name in LABELS), pa.field("label", pa.string())])

@@ -7,9 +7,10 @@ import pyarrow.parquet as pq
 import pytest
 
 import nli
-from nli.batch import Columns, score_file
+from nli.batch import score_file
 from nli.errors import InputError
 from nli.readers import read_rows
+from nli.survey import Columns
 
 ROWS = [
     {
@@ -79,10 +80,9 @@ def test_other_column_names(tmp_path, scorer):
     assert len(read(tmp_path / "out.csv")) == 2
 
 
-def test_more_rows_than_a_window_stay_in_order(tmp_path, scorer, monkeypatch):
-    monkeypatch.setattr("nli.batch.WINDOW", 7)
+def test_more_rows_than_a_window_stay_in_order(tmp_path, scorer):
     rows = [{"n": n, "premise": "word " * (n % 9 + 1), "hypothesis": "text"} for n in range(40)]
-    score_file(str(write(tmp_path / "in.jsonl", rows)), str(tmp_path / "out.jsonl"), scorer)
+    score_file(str(write(tmp_path / "in.jsonl", rows)), str(tmp_path / "out.jsonl"), scorer, window=7)
     assert [r["n"] for r in read(tmp_path / "out.jsonl")] == list(range(40))
 
 
@@ -158,11 +158,10 @@ def test_unwritable_output_and_output_over_input(tmp_path, scorer):
         score_file(str(source), str(source), scorer)
 
 
-def test_parquet_columns_are_wide_enough_for_every_row_or_refused(tmp_path, scorer, monkeypatch):
-    monkeypatch.setattr("nli.batch.WINDOW", 1)
+def test_parquet_columns_are_wide_enough_for_every_row_or_refused(tmp_path, scorer):
     pair = {"premise": "a", "hypothesis": "b"}
     source = write(tmp_path / "in.jsonl", [{**pair, "n": 1}, {**pair, "n": 2.75, "extra": [1]}, pair])
-    score_file(str(source), str(tmp_path / "out.parquet"), scorer)
+    score_file(str(source), str(tmp_path / "out.parquet"), scorer, window=1)
     assert [(r["n"], r["extra"]) for r in read(tmp_path / "out.parquet")] == [(1.0, None), (2.75, [1]), (None, None)]
     score_file(str(source), str(tmp_path / "out.csv"), scorer)
     assert [(r["n"], r["extra"]) for r in read(tmp_path / "out.csv")] == [("1", ""), ("2.75", "[1]"), ("", "")]
@@ -179,10 +178,9 @@ def test_a_later_row_that_would_be_overwritten_is_refused(tmp_path, scorer):
 
 
 @pytest.mark.parametrize("name", ["out.jsonl.zst", "out.csv.zst", "out.jsonl.gz"])
-def test_compressed_output_can_be_read_again(tmp_path, scorer, monkeypatch, name):
-    monkeypatch.setattr("nli.batch.WINDOW", 2)  # several frames in a file
+def test_compressed_output_can_be_read_again(tmp_path, scorer, name):
     rows = [{"n": str(n), "premise": f"{n} word", "hypothesis": "naïve"} for n in range(5)]
-    score_file(str(write(tmp_path / "in.jsonl", rows)), str(tmp_path / name), scorer)
+    score_file(str(write(tmp_path / "in.jsonl", rows)), str(tmp_path / name), scorer, window=2)  # several frames
     assert [row["n"] for _, row in read_rows(str(tmp_path / name))] == ["0", "1", "2", "3", "4"]
     (tmp_path / name).write_bytes((tmp_path / name).read_bytes()[:-7])
     with pytest.raises(InputError, match="damaged or cut short"):

@@ -124,6 +124,14 @@ def detect(
 @click.option("--skip-invalid", is_flag=True, help="Leave out rows that cannot be scored, and list them beside OUT.")
 @click.option("--restart", is_flag=True, help="Begin anew instead of continuing an unfinished run.")
 @click.option(
+    "--window",
+    type=click.IntRange(1),
+    default=8192,
+    show_default=True,
+    metavar="ROWS",
+    help="Rows scored and saved together: a kill costs at most so many.",
+)
+@click.option(
     "--precision",
     type=click.Choice(["auto", "float32", "bfloat16"]),
     default="auto",
@@ -139,6 +147,7 @@ def score(
     hypothesis: str,
     skip_invalid: bool,
     restart: bool,
+    window: int,
     **options: Any,
 ) -> None:
     """Score a file of claim pairs: jsonl, csv, tsv (.gz and .zst too) or parquet by file ending; `-` reads or writes jsonl.
@@ -146,8 +155,9 @@ def score(
     Every input column is kept; entailment, neutral, contradiction (probabilities) and label are added. A run that was stopped
     continues where it was when the same command is given again; OUT appears when it is complete.
     """
-    from nli.batch import Columns, score_file
+    from nli.batch import score_file
     from nli.readers import Rejected, file_format
+    from nli.survey import Columns
 
     for path in (source, target):
         file_format(path)
@@ -168,6 +178,7 @@ def score(
             columns=Columns(premise, hypothesis),
             skip_invalid=skip if skip_invalid else None,
             restart=restart,
+            window=window,
             checking=looked,
             progress=scored.of,
         )
