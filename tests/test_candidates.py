@@ -67,6 +67,14 @@ def test_asking_for_the_first_rows_only_finds_the_same():
     assert (blockers.by_meaning(vectors, 5, asking=25) == blockers.by_meaning(vectors, 5)[:25]).all()
 
 
+def test_embeddings_are_the_same_in_either_precision(monkeypatch):
+    texts = [f"{topic} in town {n}." for n in range(3) for topic in TOPICS]
+    fast = blockers.embed(texts)
+    monkeypatch.setattr(blockers, "native_bf16", lambda: False)
+    exact = blockers.embed(texts)
+    assert fast.dtype == exact.dtype == np.float32 and ((fast * exact).sum(axis=1) > 0.999).all()
+
+
 def test_embeddings_at_hand_are_used_and_copies_share_one():
     claims = [claim(f"{topic} in town {n}.") for n in range(5) for topic in (*TOPICS, TOPICS[0])]
     vectors = blockers.embed([c.text for c in claims])
