@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DATA := ../shared/data
 
-.PHONY: demo test check eval train wheel clean
+.PHONY: demo test check eval ablation pairing train wheel clean
 
 demo: $(VENV)/installed
 	$(BIN)/nli detect eval/sample/article.txt
@@ -20,6 +20,15 @@ check: $(VENV)/installed-dev
 # The results in eval/results and the tables of the model card. Parts whose data are not here are left out, and said so.
 eval: $(VENV)/installed-dev
 	$(BIN)/python eval/run.py
+
+# What each part brings on some cases of each folder (`python eval/ablation.py --cases 0`: on all of them).
+ablation: $(VENV)/installed-dev
+	$(BIN)/python eval/ablation.py
+
+# What the blockers keep, and the time they take up to 100 thousand claims.
+pairing: $(VENV)/installed-dev
+	$(BIN)/python eval/pairing.py
+	$(BIN)/python eval/pairing.py --grow
 
 # Hours: see models/default/README.md. Continues where it stopped.
 train: $(VENV)/installed-dev

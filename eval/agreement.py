@@ -1,10 +1,10 @@
 """Agreement of the two readings of eval/data: `python eval/agreement.py` rewrites the table in eval/README.md."""
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
+from card import fill
 from sklearn.metrics import cohen_kappa_score
 
 HERE = Path(__file__).parent
@@ -30,12 +30,7 @@ def table(rows: list[dict[str, Any]]) -> str:
 
 def main() -> None:
     rows = [json.loads(line) for line in (HERE / "data/second_reading.jsonl").read_text(encoding="utf-8").splitlines()]
-    card = HERE / "README.md"
-    text = card.read_text(encoding="utf-8")
-    card.write_text(
-        re.sub(r"(?<=<!-- agreement -->\n).*?(?=<!-- end -->)", lambda _: table(rows), text, flags=re.S),
-        encoding="utf-8",
-    )
+    fill(HERE / "README.md", "agreement", table(rows))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
-"""The tables of the model card, from the results."""
+"""The tables of the model card, from the results, and how a table gets into a page."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 PAIRS = ("snli_test", "mnli_mismatched", "public_dev", "news_pairs_dev", "own_news_pairs_test")
@@ -89,6 +91,13 @@ def document_row(name: str, r: dict[str, Any]) -> str:
         f"{r['hard_negatives_flagged']} of {r['hard_negatives']}",
         f"{r['speakers_right']} of {r['speakers']}",
     )
+
+
+def fill(page: Path, block: str, table: str) -> None:
+    """Replaces what stands between `<!-- block -->` and the next `<!-- end -->` of a page."""
+    text = page.read_text(encoding="utf-8")
+    filled = re.sub(rf"(?<=<!-- {block} -->\n).*?(?=<!-- end -->)", lambda _: table, text, flags=re.S)
+    page.write_text(filled, encoding="utf-8")
 
 
 def row(*cells: object) -> str:

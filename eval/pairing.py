@@ -1,27 +1,34 @@
-"""What the blockers keep: `python eval/pairing.py` -> eval/results/pairing.json.
+"""What the blockers keep, and what they cost: `python eval/pairing.py` -> eval/results/pairing.json.
 
 All dossiers pooled, each as one document, and all development and training articles pooled: the share of gold contradictions
-among the candidates, by candidates a claim. With `--grow`, also the seconds to candidates for more and more claims (the
-pool repeated with other numbers and names, so that copies are no copies).
+among the candidates, by candidates a claim. With `--grow`, instead, the seconds from claims to candidates for more and more
+claims (the pool repeated with other numbers and names, so that copies are no copies), drawn in eval/results/pairing.svg.
+Each of the two replaces its own part of the results.
 """
 
 import argparse
 import hashlib
 import itertools
 import json
-import math
+import os
 import re
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 
 from nli import blockers
+from nli.candidates import NEIGHBOURS, candidates
 from nli.cases import read_cases
 from nli.claims import extract_all
+from nli.plots import FIRST, INK, LINE, QUIET, SECOND, new_axes, svg
 from nli.records import Claim
 
 ROOT = Path(__file__).parent.parent
+RESULTS = ROOT / "eval/results"
 BUDGETS = (10, 20, 40)
 SIZES = (3_000, 10_000, 30_000, 100_000)
 Pairs = set[tuple[int, int]]
@@ -56,9 +63,9 @@ def articles() -> tuple[list[Claim], dict[str, Pairs]]:
 
 
 def kept(claims: list[Claim], gold: dict[str, Pairs]) -> dict[str, object]:
-    by_budget = {}
+    by_budget, vectors = {}, blockers.embed([claim.text for claim in claims])
     for budget in BUDGETS:
-        pairs = {(i, j) for i, j in blockers.nearest(claims, budget).tolist()}
+        pairs = {(i, j) for i, j in blockers.nearest(claims, budget, vectors=vectors).tolist()}
         by_budget[str(budget)] = {name: round(len(g & pairs) / len(g), 4) for name, g in gold.items()} | {
             "pairs": len(pairs)
         }
@@ -83,28 +90,77 @@ def grown(claims: list[Claim], size: int) -> list[Claim]:
     return result[:size]
 
 
-def growth(claims: list[Claim]) -> dict[str, object]:
-    seconds = {}
-    for size in SIZES:
-        pool = grown(claims, size)
+def growth(pool: list[Claim], sizes: Sequence[int]) -> dict[str, Any]:
+    """Seconds from claims to candidates at the shipped setting: embedding, and the search with all else. What one size has
+    embedded the next one keeps, and its seconds with it."""
+    claims, vectors, embedding = grown(pool, max(sizes)), np.zeros((0, 384), dtype=np.float32), 0.0
+    candidates(pool[:200])  # loads what there is to load
+    steps = []
+    for size in sorted(sizes):
         started = time.perf_counter()
-        blockers.nearest(pool, 20)
-        seconds[size] = round(time.perf_counter() - started, 1)
-        print(size, seconds[size], flush=True)
-    exponent = np.polyfit([math.log(n) for n in seconds], [math.log(s) for s in seconds.values()], 1)[0]
-    return {"seconds": seconds, "exponent": round(float(exponent), 3)}
+        vectors = np.concatenate([vectors, blockers.embed([claim.text for claim in claims[len(vectors) : size]])])
+        embedded = time.perf_counter()
+        found = candidates(claims[:size], vectors=vectors)
+        embedding, search = embedding + embedded - started, time.perf_counter() - embedded
+        steps.append(
+            {"claims": size, "pairs": len(found.pairs), "embedding": round(embedding, 2), "search": round(search, 2)}
+        )
+        print(steps[-1], flush=True)
+    exponents = {part: round(exponent(steps, part), 3) for part in ("embedding", "search", "total")}
+    return {
+        "neighbours": NEIGHBOURS,
+        "cores": os.cpu_count(),
+        "bfloat16": blockers.native_bf16(),
+        "steps": steps,
+        "exponents": exponents,
+    }
+
+
+def seconds(steps: list[dict[str, Any]], part: str) -> np.ndarray:
+    """Of "embedding", of "search", or the "total" of both."""
+    parts = ("embedding", "search") if part == "total" else (part,)
+    return np.array([sum(step[name] for name in parts) for step in steps])
+
+
+def exponent(steps: list[dict[str, Any]], part: str) -> float:
+    """k of the power law seconds = c * claims^k with the least squares between logarithms."""
+    claims = [step["claims"] for step in steps]
+    return float(np.polyfit(np.log(claims), np.log(seconds(steps, part)), 1)[0])
+
+
+def draw(grown: dict[str, Any]) -> Axes:
+    """Seconds against claims, both logarithmic, with the fitted power of the total."""
+    axes, steps = new_axes("growth"), grown["steps"]
+    claims = np.array([step["claims"] for step in steps])
+    for part, colour in (("total", INK), ("embedding", FIRST), ("search", SECOND)):
+        label = f"{part}, claims^{grown['exponents'][part]:.2f}"
+        axes.loglog(claims, seconds(steps, part), "o-", color=colour, linewidth=1.6, markersize=5, label=label)
+    slope, level = np.polyfit(np.log(claims), np.log(seconds(steps, "total")), 1)
+    axes.loglog(claims, np.exp(level) * claims**slope, "--", color=QUIET, linewidth=1, label="fitted to the total")
+    axes.set_xlabel("claims")
+    axes.set_ylabel("seconds")
+    axes.grid(color=LINE, linewidth=0.6)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False)
+    return axes
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--grow", action="store_true", help="also measure up to 100 thousand claims (some minutes)")
+    parser.add_argument(
+        "--grow", action="store_true", help="measure the growth up to 100 thousand claims instead (some minutes)"
+    )
     args = parser.parse_args()
     pool, gold = dossiers()
-    result = {"dossiers": kept(pool, gold), "articles": kept(*articles())}
     if args.grow:
-        result["growth"] = growth(pool)
-    print(json.dumps(result, indent=1))
-    (ROOT / "eval/results/pairing.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+        made: dict[str, Any] = {"growth": growth(pool, SIZES)}
+        (RESULTS / "pairing.svg").write_text(svg(draw(made["growth"])), encoding="utf-8")
+    else:
+        made = {"dossiers": kept(pool, gold), "articles": kept(*articles())}
+    print(json.dumps(made, indent=1))
+    path = RESULTS / "pairing.json"
+    before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    path.write_text(json.dumps(before | made, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -10,13 +10,12 @@ import hashlib
 import itertools
 import json
 import random
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from card import tables
+from card import fill, tables
 from sklearn.metrics import average_precision_score
 
 from nli.cases import read_cases, score_each, summary
@@ -158,17 +157,11 @@ def main() -> None:
             result = {"role": role} | compute(detector) | {"role": role, "model": "default", "model_hash": weights}
             (RESULTS / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
             print(name, {k: v for k, v in result.items() if isinstance(v, (int, float)) or v is None}, flush=True)
-    results = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in RESULTS.glob("*.json")}
+    made = [path for path in RESULTS.glob("*.json") if path.stem in JOBS]
+    results = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in made}
     if stale := sorted(name for name, result in results.items() if result["model_hash"] != weights):
         raise SystemExit(f"results of other weights, so the card is left as it is; make them anew: {', '.join(stale)}")
-    card = ROOT / "models/default/README.md"
-    text = re.sub(
-        r"(?<=<!-- results -->\n).*?(?=<!-- end -->)",
-        lambda _: tables(results),
-        card.read_text(encoding="utf-8"),
-        flags=re.S,
-    )
-    card.write_text(text, encoding="utf-8")
+    fill(ROOT / "models/default/README.md", "results", tables(results))
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 EXACT = 5000  # up to so many claims, every pair of embeddings is compared
 CELL, PROBED = 400, 12  # above: claims a cell, and cells searched for each claim
 COMMON = 100  # a term that more claims share is not rare
-ROWS = 2000  # rows of the word matrix multiplied at once
+ROWS = 2000  # rows of the word matrix multiplied at once, and of the votes counted
 FUSION = 60  # reciprocal rank fusion (Cormack et al. 2009): 1 / (FUSION + rank)
 WEIGHTS = {"meaning": 1.0, "words": 1.0, "event": 1.5}
 
@@ -32,66 +32,82 @@ _NAME = re.compile(r"(?<=[\w,;:”’)] )[A-ZÀ-Þ][\w’-]+")
 _WORD = re.compile(r"[^\W\d_]{4,}|\d[\d,.]*\d|\d")
 
 
-def nearest(claims: Sequence[Claim], neighbours: int, *, progress: Callable[[str], object] | None = None) -> np.ndarray:
+def nearest(
+    claims: Sequence[Claim],
+    neighbours: int,
+    *,
+    vectors: np.ndarray | None = None,
+    progress: Callable[[str], object] | None = None,
+) -> np.ndarray:
     """Pairs of indices (i < j), int64, shape (pairs, 2), ascending: each claim with its `neighbours` best others by all
-    blockers together."""
+    blockers together. `vectors`: what `embed` makes of the claims' texts, where that is at hand."""
     reach = min(2 * neighbours, len(claims) - 1)
-    vectors = embed([claim.text for claim in claims], progress=progress)
+    if vectors is None:
+        vectors = embed([claim.text for claim in claims], progress=progress)
+    words = [terms(claim) for claim in claims]
     ranked = {
         "meaning": by_meaning(vectors, reach),
-        "words": by_words([terms(claim) for claim in claims], reach),
-        "event": by_event(vectors, claims, reach),
+        "words": by_words(words, reach),
+        "event": by_event(vectors, [claim.document for claim in claims], words, reach),
     }
     return fuse(ranked, neighbours)
 
 
 def fuse(ranked: dict[str, np.ndarray], neighbours: int) -> np.ndarray:
     """The pairs with most votes: each blocker gives 1 / (FUSION + rank) times its weight. `ranked`: (claims, n) indices, -1 for none."""
-    rows = np.concatenate([np.repeat(np.arange(len(r)), r.shape[1]) for r in ranked.values()])
-    columns = np.concatenate([r.ravel() for r in ranked.values()])
-    votes = np.concatenate(
-        [np.tile(WEIGHTS[name] / (FUSION + np.arange(r.shape[1])), len(r)) for name, r in ranked.items()]
-    )
-    real = columns >= 0
-    return _best(rows[real], columns[real], votes[real], len(next(iter(ranked.values()))), neighbours)
+    size = len(next(iter(ranked.values())))
+    best = [
+        _best({name: found[start : start + ROWS] for name, found in ranked.items()}, start, size, neighbours)
+        for start in range(0, size, ROWS)
+    ]
+    keys = np.unique(np.concatenate(best)) if best else np.zeros(0, dtype=np.int64)
+    return np.stack([keys // max(size, 1), keys % max(size, 1)], axis=1)
 
 
-def _best(rows: np.ndarray, columns: np.ndarray, votes: np.ndarray, size: int, neighbours: int) -> np.ndarray:
-    """The `neighbours` columns of each row with most votes, as ascending pairs, each once."""
+def _best(ranked: dict[str, np.ndarray], start: int, size: int, neighbours: int) -> np.ndarray:
+    """The `neighbours` columns with most votes of each of some rows, the first of them the row `start`: pairs (i < j) as the
+    numbers i * size + j, which sort much faster than pairs."""
     from scipy.sparse import coo_matrix
 
-    joined = coo_matrix((votes, (rows, columns)), shape=(size, size)).tocsr()
-    row = np.repeat(np.arange(size), np.diff(joined.indptr))
+    count = len(next(iter(ranked.values())))
+    rows = np.concatenate([np.repeat(np.arange(count), r.shape[1]) for r in ranked.values()])
+    columns = np.concatenate([r.ravel() for r in ranked.values()])
+    votes = np.concatenate(
+        [np.tile(WEIGHTS[name] / (FUSION + np.arange(r.shape[1])), count) for name, r in ranked.items()]
+    )
+    real = columns >= 0
+    joined = coo_matrix((votes[real], (rows[real], columns[real])), shape=(count, size)).tocsr()
+    row = np.repeat(np.arange(count), np.diff(joined.indptr))
     order = np.lexsort((joined.indices, -joined.data, row))
-    rank = np.arange(len(order)) - joined.indptr[row[order]]
-    kept = order[rank < neighbours]
-    pairs = np.sort(np.stack([row[kept], joined.indices[kept]], axis=1), axis=1)
-    return np.unique(pairs.astype(np.int64), axis=0)
+    kept = order[np.arange(len(order)) - joined.indptr[row[order]] < neighbours]
+    near, far = row[kept].astype(np.int64) + start, joined.indices[kept].astype(np.int64)
+    return np.asarray(np.minimum(near, far) * size + np.maximum(near, far))
 
 
-def by_meaning(vectors: np.ndarray, count: int) -> np.ndarray:
-    """Indices of each row's `count` nearest other rows by inner product, best first, shape (rows, count); -1 where there are fewer."""
+def by_meaning(vectors: np.ndarray, count: int, asking: int | None = None) -> np.ndarray:
+    """Indices of each row's `count` nearest other rows by inner product, best first, shape (rows, count); -1 where there are
+    fewer. `asking`: only of so many rows, the first ones; of all by default."""
     index = _index(*vectors.shape)
     index.train(vectors)
     index.add(vectors)
-    _, found = index.search(vectors, count + 1)
+    _, found = index.search(vectors[:asking], count + 1)
     return _without_self(found, count)
 
 
-def by_event(vectors: np.ndarray, claims: Sequence[Claim], count: int) -> np.ndarray:
+def by_event(vectors: np.ndarray, names: Sequence[str], words: Sequence[list[str]], count: int) -> np.ndarray:
     """Indices of each row's nearest other rows of the same event: its document, and the one that shares most rare terms with
-    it; as `by_meaning`."""
+    it; as `by_meaning`. `names`, `words`: the document and the terms of each row."""
     result = np.full((len(vectors), count), -1, dtype=np.int64)
     members: dict[str, list[int]] = {}
-    for index, claim in enumerate(claims):
-        members.setdefault(claim.document, []).append(index)
+    for index, name in enumerate(names):
+        members.setdefault(name, []).append(index)
     documents = list(members.values())
-    told = [sorted({term for index in rows for term in terms(claims[index])}) for rows in documents]
+    told = [sorted({term for index in rows for term in words[index]}) for rows in documents]
     related = by_words(told, 1)[:, 0] if len(documents) > 1 else np.array([-1])
     for rows, other in zip(documents, related, strict=True):
         event = np.array(rows + (documents[other] if other >= 0 else []))
         if 1 < len(event) <= EXACT:
-            near = by_meaning(vectors[event], min(count, len(event) - 1))[: len(rows)]
+            near = by_meaning(vectors[event], min(count, len(event) - 1), asking=len(rows))
             result[rows, : near.shape[1]] = event[near]
     return result
 
@@ -150,13 +166,25 @@ def terms(claim: Claim) -> list[str]:
 
 
 def embed(texts: Sequence[str], *, progress: Callable[[str], object] | None = None) -> np.ndarray:
-    """Unit vectors, float32, shape (texts, 384), of the packaged all-MiniLM-L6-v2."""
+    """Unit vectors, float32, shape (texts, 384), of the packaged all-MiniLM-L6-v2; computed in bfloat16 where that is native."""
+    encoder = _encoder()
+    import torch
+
     if progress:
         progress(f"embedding {len(texts)} claims")
-    vectors: np.ndarray = _encoder().encode(
-        list(texts), batch_size=64, normalize_embeddings=True, show_progress_bar=False
-    )
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=native_bf16()):
+        vectors: np.ndarray = encoder.encode(
+            list(texts), batch_size=64, normalize_embeddings=True, show_progress_bar=False
+        )
     return vectors
+
+
+def native_bf16() -> bool:
+    """Whether the processor multiplies bfloat16 itself; elsewhere autocast is slower than float32."""
+    import torch
+
+    supported = getattr(torch.cpu, "_is_avx512_bf16_supported", None)  # not in every torch that we work with
+    return bool(supported and supported())
 
 
 @lru_cache(maxsize=1)

@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from nli import blockers
 from nli.errors import InputError
 from nli.records import Claim
@@ -30,11 +32,17 @@ class Candidates(NamedTuple):
 
 
 def candidates(
-    claims: Sequence[Claim], *, max_pairs: int = MAX_PAIRS, neighbours: int = NEIGHBOURS, across: str = "all"
+    claims: Sequence[Claim],
+    *,
+    max_pairs: int = MAX_PAIRS,
+    neighbours: int = NEIGHBOURS,
+    across: str = "all",
+    vectors: np.ndarray | None = None,
 ) -> Candidates:
     """The pairs worth scoring. A claim is never paired with itself or with a claim of the same words.
 
-    `across`: one of SCOPES; "documents" and "speakers" leave out pairs within one. Raises InputError.
+    `across`: one of SCOPES; "documents" and "speakers" leave out pairs within one. `vectors`: what `blockers.embed` makes of
+    the claims' texts, where that is at hand; else it is made when needed. Raises InputError.
     """
     if across not in SCOPES:
         raise InputError(f"across {across!r}: expected one of {', '.join(SCOPES)}")
@@ -42,7 +50,7 @@ def candidates(
     total = _pairs(len(claims)) - sum(map(_pairs, Counter(side).values()))
     words = [_normalised(claim.statement) for claim in claims]
     everything: Iterable[tuple[int, int]] = itertools.combinations(range(len(claims)), 2)
-    chosen = everything if total <= max_pairs else _proposed(claims, words, neighbours)
+    chosen = everything if total <= max_pairs else _proposed(claims, words, neighbours, vectors)
     pairs = [(i, j) for i, j in chosen if words[i] != words[j] and side[i] != side[j]]
     return Candidates(pairs, total - len(pairs))
 
@@ -51,14 +59,18 @@ def _pairs(size: int) -> int:
     return size * (size - 1) // 2
 
 
-def _proposed(claims: Sequence[Claim], words: Sequence[str], neighbours: int) -> list[tuple[int, int]]:
+def _proposed(
+    claims: Sequence[Claim], words: Sequence[str], neighbours: int, vectors: np.ndarray | None
+) -> list[tuple[int, int]]:
     """Pairs of near claims, ascending. Claims of the same words count as one neighbour, so copies do not crowd out the rest."""
     copies: dict[str, list[int]] = {}
     for index, key in enumerate(words):
         copies.setdefault(key, []).append(index)
     groups = list(copies.values())
-    near = blockers.nearest([claims[group[0]] for group in groups], neighbours).tolist()
-    pairs = (pair for g, h in near for pair in itertools.product(groups[g], groups[h]))
+    first = [group[0] for group in groups]
+    known = None if vectors is None else vectors[first]
+    near, far = blockers.nearest([claims[index] for index in first], neighbours, vectors=known).T.tolist()
+    pairs = (pair for g, h in zip(near, far, strict=True) for pair in itertools.product(groups[g], groups[h]))
     return sorted((min(pair), max(pair)) for pair in pairs)
 
 

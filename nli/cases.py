@@ -206,17 +206,22 @@ def intervals(counted: Iterable[CaseCounts], *, resamples: int = 1000, seed: int
     return spans
 
 
+def data_hash(folder: Path) -> str:
+    """SHA-256 of the files of a folder, by name."""
+    files = sorted(path for path in folder.glob("*") if path.is_file())
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+
+
 def summary(folder: Path, cases: Sequence[Case], counted: Sequence[CaseCounts], scorer: Scorer) -> dict[str, Any]:
     """All numbers of cases that were scored, in total with 95 % intervals and per case, and where they come from."""
     from nli.checkpoints import weights_hash
 
-    files = sorted(path for path in folder.glob("*") if path.is_file())
     names = [
         case.id if [c.id for c in cases].count(case.id) == 1 else f"{case.id} ({n})" for n, case in enumerate(cases, 1)
     ]
     return {
         "data": str(folder),
-        "data_hash": hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest(),
+        "data_hash": data_hash(folder),
         "model": scorer.checkpoint.name,
         "model_hash": weights_hash(scorer.checkpoint.path),
         "threshold": scorer.checkpoint.decision.threshold,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +12,8 @@ from typing import NamedTuple
 from nli import disputes
 from nli.errors import CheckpointError
 from nli.records import Claim, Contradiction, ScoredPair
-from nli.rules import COMPATIBLE, CONTRADICTION, TENSION, verdict
+from nli.rules import COMPATIBLE, CONTRADICTION, TENSION, Rule, verdict
+from nli.rules import RULES as REASONS
 
 RULES = ("mean", "min", "max")
 ALARMS = (CONTRADICTION, TENSION)  # the kinds reported unless the user says otherwise
@@ -81,14 +82,21 @@ class Decided(NamedTuple):
 
 
 def decide(
-    pairs: Iterable[ScoredPair], decision: Decision, threshold: float, kinds: Collection[str] = ALARMS
+    pairs: Iterable[ScoredPair],
+    decision: Decision,
+    threshold: float,
+    kinds: Collection[str] = ALARMS,
+    reasons: Sequence[Rule] = REASONS,
 ) -> Decided:
-    """The pairs that are reported, best first, ties in document order; of each dispute its strongest (`Decision`)."""
+    """The pairs that are reported, best first, ties in document order; of each dispute its strongest (`Decision`).
+
+    `reasons`: the rules that look for why both claims may be true; with none, the score alone decides the kind.
+    """
     reached = []
     for pair in pairs:
         score = decision.combine(pair.forward.contradiction, pair.backward.contradiction)
         if score >= threshold:
-            reached.append(_judged(pair, score))
+            reached.append(_judged(pair, score, reasons))
     possible = [c for c in reached if c.kind != COMPATIBLE]
     asked = [c for c in possible if c.kind in kinds]
     found = [c for c in asked if c.score >= decision.same_speaker or not _same_speaker(c.a, c.b)]
@@ -103,8 +111,8 @@ def decide(
     )
 
 
-def _judged(pair: ScoredPair, score: float) -> Contradiction:
-    kind, reason = verdict(pair.a, pair.b)
+def _judged(pair: ScoredPair, score: float, reasons: Sequence[Rule]) -> Contradiction:
+    kind, reason = verdict(pair.a, pair.b, reasons)
     differ = conflict_type(pair.a.statement, pair.b.statement)
     return Contradiction(score, pair.a, pair.b, differ, kind, reason, 0, pair.forward, pair.backward)
 

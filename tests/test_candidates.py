@@ -1,6 +1,9 @@
 import itertools
 
 import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nli import blockers
 from nli.candidates import candidates
@@ -57,6 +60,58 @@ def test_cells_find_nearly_what_comparing_everything_finds_and_always_the_same()
     assert np.mean([len(set(found[r]) & set(e)) / 5 for r, e in zip(rows, exact, strict=True)]) > 0.9
     assert not (found == np.arange(len(found))[:, None]).any()
     assert (blockers.by_meaning(vectors, 5) == found).all()
+
+
+def test_asking_for_the_first_rows_only_finds_the_same():
+    vectors = np.random.default_rng(1).normal(size=(40, 8)).astype("float32")
+    assert (blockers.by_meaning(vectors, 5, asking=25) == blockers.by_meaning(vectors, 5)[:25]).all()
+
+
+def test_embeddings_are_the_same_in_either_precision(monkeypatch):
+    texts = [f"{topic} in town {n}." for n in range(3) for topic in TOPICS]
+    fast = blockers.embed(texts)
+    monkeypatch.setattr(blockers, "native_bf16", lambda: False)
+    exact = blockers.embed(texts)
+    assert fast.dtype == exact.dtype == np.float32 and ((fast * exact).sum(axis=1) > 0.999).all()
+
+
+def test_embeddings_at_hand_are_used_and_copies_share_one():
+    claims = [claim(f"{topic} in town {n}.") for n in range(5) for topic in (*TOPICS, TOPICS[0])]
+    vectors = blockers.embed([c.text for c in claims])
+    found = candidates(claims, max_pairs=50, neighbours=4, vectors=vectors)
+    assert found == candidates(claims, max_pairs=50, neighbours=4)
+    turned = candidates(claims, max_pairs=50, neighbours=4, vectors=np.roll(vectors, 1, axis=0))
+    assert turned.pairs != found.pairs
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 12), st.integers(1, 6))
+def test_votes_counted_in_blocks_are_the_votes_counted_at_once(seed, size, neighbours):
+    rng = np.random.default_rng(seed)
+    ranked = {name: np.full((size, 4), -1) for name in blockers.WEIGHTS}
+    for found, row in itertools.product(ranked.values(), range(size)):
+        others = rng.permutation([i for i in range(size) if i != row])[: rng.integers(0, 5)]
+        found[row, : len(others)] = others
+    votes = np.zeros((size, size))
+    for name, found in ranked.items():
+        for (row, rank), column in np.ndenumerate(found):
+            if column >= 0:
+                votes[row, column] += blockers.WEIGHTS[name] / (blockers.FUSION + rank)
+    best = {
+        (min(row, int(c)), max(row, int(c)))
+        for row in range(size)
+        for c in np.argsort(-votes[row], kind="stable")[:neighbours]
+        if votes[row, c] > 0
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(blockers, "ROWS", 3)
+        in_blocks = blockers.fuse(ranked, neighbours)
+    assert in_blocks.tolist() == blockers.fuse(ranked, neighbours).tolist() == [list(pair) for pair in sorted(best)]
+
+
+def test_a_claim_is_never_its_own_neighbour_even_among_copies():
+    claims = [claim("The harbour will be sold.", i) for i in range(6)] + [claim(t, 9) for t in TOPICS]
+    pairs = blockers.nearest(claims, 3)
+    assert (pairs[:, 0] < pairs[:, 1]).all() and len(np.unique(pairs, axis=0)) == len(pairs)
 
 
 def test_scopes_leave_out_pairs_within_one():

@@ -26,6 +26,14 @@ def test_only_the_kinds_asked_for_are_reported_and_the_others_counted():
     assert found.kind == "update" and "monday; tuesday" in found.reason
 
 
+def test_without_reasons_the_score_alone_decides():
+    a = Claim("x.txt", 0, 1, "", "On Monday 27 people were dead.", None, 1)
+    b = Claim("x.txt", 2, 3, "", "About 29 people were dead on Monday.", None, 1)
+    assert decide([scored(a, b, 0.9)], Decision(), 0.5).compatible == 1
+    (found,) = decide([scored(a, b, 0.9)], Decision(), 0.5, reasons=()).found
+    assert (found.kind, found.reason) == ("contradiction", "")
+
+
 def test_threshold_rule_and_order():
     found = decide([pair(0, 0.9, 0.5), pair(1, 0.9, 0.9), pair(2, 0.2, 0.9)], Decision(rule="mean"), 0.6).found
     assert [(c.a.start, round(c.score, 2)) for c in found] == [(1, 0.9), (0, 0.7)]
