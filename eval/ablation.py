@@ -21,10 +21,10 @@ from card import fill, head, number, row
 
 from nli.candidates import candidates
 from nli.cases import Case, CaseCounts, data_hash, intervals, read_cases
+from nli.checkpoints import weights_hash
 from nli.claims import extract_all, pipeline
 from nli.decision import Decision, decide
 from nli.detector import Detector
-from nli.evaluation import weights_hash
 from nli.records import Claim, Document, Findings, ScoredPair, Scores
 from nli.rules import RULES
 from nli.scoring import Scorer

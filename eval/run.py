@@ -19,8 +19,8 @@ from card import fill, tables
 from sklearn.metrics import average_precision_score
 
 from nli.cases import read_cases, score_each, summary
-from nli.detector import Detector
 from nli.checkpoints import weights_hash
+from nli.detector import Detector
 from nli.evaluation import evaluate_set
 from nli.labelled import load_pairs
 
