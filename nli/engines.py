@@ -11,6 +11,7 @@ from nli.errors import CheckpointError, first_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 Pairs = "Sequence[tuple[str, str]]"
 CHARACTERS_PER_TOKEN = 40  # longer texts are cut before tokenising: no token of a usable text is longer
@@ -53,21 +54,25 @@ def _cut(pairs: Sequence[tuple[str, str]], limit: int) -> tuple[list[tuple[str, 
     return [(p[:limit], h[:limit]) for p, h in pairs], [len(p) > limit or len(h) > limit for p, h in pairs]
 
 
+def open_session(model: Path | bytes, threads: int | None) -> Any:
+    """An ONNX Runtime session on the CPU, all cores by default."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    if threads:
+        options.intra_op_num_threads = threads
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
 class OnnxEngine:
     """`model.onnx` with `tokenizer.json`, on the CPU; loads neither torch nor transformers."""
 
     def __init__(self, checkpoint: Checkpoint, threads: int | None) -> None:
-        import onnxruntime
         from tokenizers import Tokenizer
 
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        if threads:
-            options.intra_op_num_threads = threads
         try:
-            self.session = onnxruntime.InferenceSession(
-                checkpoint.path / "model.onnx", options, providers=["CPUExecutionProvider"]
-            )
+            self.session = open_session(checkpoint.path / "model.onnx", threads)
             self.tokenizer = Tokenizer.from_file(str(checkpoint.path / "tokenizer.json"))
         except Exception as error:  # both libraries raise bare Exceptions for broken files
             raise CheckpointError(f"{checkpoint.path}: cannot be loaded ({first_line(error)})") from error
