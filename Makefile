@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DATA := ../shared/data
 
-.PHONY: demo test check eval train wheel clean
+.PHONY: demo test check eval bench train wheel clean
 
 demo: $(VENV)/installed
 	$(BIN)/nli detect eval/sample/article.txt
@@ -20,6 +20,11 @@ check: $(VENV)/installed-dev
 # The results in eval/results and the tables of the model card. Parts whose data are not here are left out, and said so.
 eval: $(VENV)/installed-dev
 	$(BIN)/python eval/run.py
+
+# The README's figures of speed, in about ten minutes on two cores. Leave the machine alone meanwhile.
+bench: $(VENV)/installed
+	$(BIN)/pip install --quiet -c constraints.txt -e '.[bench]'
+	$(BIN)/python eval/bench.py
 
 # Hours: see models/default/README.md. Continues where it stopped.
 train: $(VENV)/installed-dev
