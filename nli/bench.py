@@ -134,7 +134,7 @@ def _row(result: Result) -> list[str]:
     ratio = ""
     if result.ratio is not None:
         ratio = f"{result.ratio:.1f} times ({result.ratio_min:.1f} to {result.ratio_max:.1f})"
-    target = f"{result.target:g} times" if result.target else f"{AGREEMENT:.0%} of labels"
+    target = f"{result.target:g} times" if result.target else f"{100 * AGREEMENT:.0f} % of labels"
     return [
         result.title,
         number(result.pairs_per_second, 1),
