@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DATA := ../shared/data
 
-.PHONY: demo test check eval ablation pairing train wheel clean
+.PHONY: demo test check eval ablation pairing bench train wheel clean
 
 demo: $(VENV)/installed
 	$(BIN)/nli detect eval/sample/article.txt
@@ -29,6 +29,11 @@ ablation: $(VENV)/installed-dev
 pairing: $(VENV)/installed-dev
 	$(BIN)/python eval/pairing.py
 	$(BIN)/python eval/pairing.py --grow
+
+# The README's figures of speed, in about ten minutes on two cores. Leave the machine alone meanwhile.
+bench: $(VENV)/installed
+	$(BIN)/pip install --quiet -c constraints.txt -e '.[bench]'
+	$(BIN)/python eval/bench.py
 
 # Hours: see models/default/README.md. Continues where it stopped.
 train: $(VENV)/installed-dev

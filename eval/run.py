@@ -157,8 +157,8 @@ def main() -> None:
             result = {"role": role} | compute(detector) | {"role": role, "model": "default", "model_hash": weights}
             (RESULTS / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
             print(name, {k: v for k, v in result.items() if isinstance(v, (int, float)) or v is None}, flush=True)
-    made = [path for path in RESULTS.glob("*.json") if path.stem in JOBS]
-    results = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in made}
+    files = {name: RESULTS / f"{name}.json" for name in JOBS}
+    results = {name: json.loads(path.read_text(encoding="utf-8")) for name, path in files.items() if path.exists()}
     if stale := sorted(name for name, result in results.items() if result["model_hash"] != weights):
         raise SystemExit(f"results of other weights, so the card is left as it is; make them anew: {', '.join(stale)}")
     fill(ROOT / "models/default/README.md", "results", tables(results))

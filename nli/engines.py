@@ -16,6 +16,7 @@ from nli.errors import CheckpointError, first_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 Pairs = "Sequence[tuple[str, str]]"
 CHARACTERS_PER_TOKEN = 40  # longer texts are cut before tokenising: no token of a usable text is longer
@@ -69,23 +70,28 @@ def _cut(pairs: Sequence[tuple[str, str]], limit: int) -> tuple[list[tuple[str, 
     return [(p[:limit], h[:limit]) for p, h in pairs], [len(p) > limit or len(h) > limit for p, h in pairs]
 
 
+def open_session(model: Path | bytes, threads: int | None) -> Any:
+    """An ONNX Runtime session on the CPU, all cores by default."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.enable_mem_pattern = False  # patterns are kept for every shape of batch that ever was
+    if threads:
+        options.intra_op_num_threads = threads
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
 class OnnxEngine:
     """`model.onnx` with `tokenizer.json`, on the CPU; loads neither torch nor transformers."""
 
     def __init__(self, checkpoint: Checkpoint, threads: int | None) -> None:
-        import onnxruntime
         from tokenizers import Tokenizer
 
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        # A thread a batch, not all threads on one batch: nobody waits for the slowest at every layer.
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.enable_mem_pattern = False  # patterns are kept for every shape of batch that ever was
         self.workers, self.precision = threads or cores(), "onnx"
         try:
-            self.session = onnxruntime.InferenceSession(
-                checkpoint.path / "model.onnx", options, providers=["CPUExecutionProvider"]
-            )
+            # A thread a batch, not all threads on one batch: nobody waits for the slowest at every layer.
+            self.session = open_session(checkpoint.path / "model.onnx", 1)
             self.tokenizer = Tokenizer.from_file(str(checkpoint.path / "tokenizer.json"))
         except Exception as error:  # both libraries raise bare Exceptions for broken files
             raise CheckpointError(f"{checkpoint.path}: cannot be loaded ({first_line(error)})") from error

@@ -6,7 +6,7 @@ import hashlib
 import itertools
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -15,7 +15,7 @@ import numpy as np
 
 from nli import sources
 from nli.errors import InputError
-from nli.readers import Row, text_cell
+from nli.readers import Rejected, Row, text_cell
 from nli.records import LABELS, LabelledPair
 
 ALIASES = (
@@ -119,6 +119,22 @@ def load_pairs(
     return collected.finish(where or {})
 
 
+def read_pairs(source: str, columns: Sequence[str | None] = (None, None)) -> Iterator[tuple[str, str]]:
+    """The pairs of anything that `nli eval` reads, labelled or not, in file order. `columns`: premise and hypothesis, where their
+    names are not the usual ones. Raises InputError."""
+
+    def refuse(rejected: Rejected) -> None:
+        raise InputError(f"{source}:{rejected.line}: {rejected.reason}")
+
+    named: list[str] = []
+    for line, row in sources.read(source, reject=refuse):
+        named = named or _find_columns(row, source, columns)
+        try:
+            yield text_cell(row, named[0]), text_cell(row, named[1])
+        except ValueError as error:
+            refuse(Rejected(line, str(error)))
+
+
 def from_rows(rows: Iterable[LabelledPair | Mapping[str, Any] | tuple[str, str, str]]) -> LabelledSet:
     """A labelled set from rows in memory: LabelledPair, mappings with the usual column names, or (premise, hypothesis, label)."""
     collected = _Collection("rows", {}, (None, None, None), None, False)
@@ -203,18 +219,24 @@ class _Collection:
 
 
 def _columns(row: Row, source: str, asked: Sequence[str | None]) -> tuple[str, str, str]:
-    """The columns of premise, hypothesis and label: those asked for, else by their usual names in any case of letters."""
+    premise, hypothesis, label = _find_columns(row, source, asked)
+    return premise, hypothesis, label
+
+
+def _find_columns(row: Row, source: str, asked: Sequence[str | None]) -> list[str]:
+    """The columns of premise, hypothesis and, if three are asked for, label: those named, else by usual names in any case of letters."""
     folded = {str(name).lower(): str(name) for name in reversed(list(row))}
     found = []
-    for what, names, wanted in zip(("premise", "hypothesis", "label"), ALIASES, asked, strict=True):
+    for what, names, wanted in zip(("premise", "hypothesis", "label"), ALIASES, asked, strict=False):
         name = wanted if wanted in row else None if wanted else next((folded[n] for n in names if n in folded), None)
         if name is None:
             missing = f"no column {wanted!r}" if wanted else f"no {what} column"
+            expected = "premise, hypothesis and label" if len(asked) == 3 else "premise and hypothesis"
             raise InputError(
-                f"{source}: {missing}; found {', '.join(map(str, row))}; expected premise, hypothesis and label, or name the columns"
+                f"{source}: {missing}; found {', '.join(map(str, row))}; expected {expected}, or name the columns"
             )
         found.append(name)
-    return found[0], found[1], found[2]
+    return found
 
 
 def _scheme(labels: set[str], source: str) -> Scheme:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from nli import __version__
+from nli.cli.bench import bench, export
 from nli.cli.common import Group, load, model_options, progress, write
 from nli.cli.evaluate import calibrate, evaluate
 from nli.errors import InputError
@@ -23,11 +24,15 @@ def main() -> None:
     nli score pairs.csv scored.csv    probabilities for a file of claim pairs
     nli eval labelled.jsonl           how right a model is on labelled pairs, or which of two
     nli calibrate dev.jsonl           thresholds for a model of your own
+    nli bench pairs.csv               how fast, next to other ways to run the same model
+    nli export FOLDER                 the model in float32, for other libraries
     """
 
 
 main.add_command(evaluate)
 main.add_command(calibrate)
+main.add_command(bench)
+main.add_command(export)
 
 
 @main.command()

@@ -1,0 +1,331 @@
+"""Our engine next to other ways to run the same checkpoint on the same pairs, and next to what the machine could do: `nli bench`.
+
+All are measured in alternating rounds over the same slices of the pairs, in an order that rotates, so that a machine that drifts
+hurts all alike; a ratio is the median over the rounds. Beside it: how many of the rows get the label that float32 gives them, what
+share of the machine's int8 products we reach, and how long a whole process takes from its start to its first scored row.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import logging
+import os
+import statistics
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nli import checkpoints
+from nli.checkpoints import weights_hash
+from nli.dequantise import dequantise, int8_products
+from nli.errors import CheckpointError, InputError, first_line
+from nli.machine import SHAPE, first_line_after, int8_product, processor, timed
+from nli.peers import PEERS, Pairs, Score, Setup
+from nli.records import LABELS
+from nli.scoring import Scorer
+from nli.tables import number, percent, table
+
+ROUNDS = 8  # at most: each has a batch of the peers' or more
+BATCH = 32
+STARTS = 5
+START_PAIRS = 10
+AGREEMENT = 0.99  # target: rows with float32's label, at least
+START = 0.25  # target: seconds to our first row as a share of CrossEncoder's, at most
+LIBRARIES = ("claim-nli", "onnxruntime", "optimum-onnx", "sentence-transformers", "tokenizers", "torch", "transformers")
+FIRST_ROW = """
+import json, sys
+import torch
+from sentence_transformers import CrossEncoder
+torch.set_num_threads(int(sys.argv[4]) or torch.get_num_threads())
+pairs = [(row["premise"], row["hypothesis"]) for row in map(json.loads, open(sys.argv[2], encoding="utf-8"))]
+for scores in CrossEncoder(sys.argv[1], device=sys.argv[3]).predict(pairs):
+    print(scores.tolist())
+"""
+OURS = "nli"
+
+
+@dataclass(frozen=True)
+class Result:
+    """One way to run the checkpoint. `ratio`: our speed over its, the median of the rounds, with their extremes; `agreement`: the
+    share of rows with float32's label; `difference`: the largest of a probability from float32's. `not_run`: why there is none."""
+
+    title: str
+    pairs_per_second: float | None = None
+    ratio: float | None = None
+    ratio_min: float | None = None
+    ratio_max: float | None = None
+    target: float | None = None
+    agreement: float | None = None
+    difference: float | None = None
+    not_run: str | None = None
+
+
+@dataclass(frozen=True)
+class Rate:
+    """int8 operations a second: in our engine's products on the pairs, and in one product of `SHAPE`, the best of many."""
+
+    ours: float
+    machine: float
+    share: float
+
+
+@dataclass(frozen=True)
+class Start:
+    """Seconds of a whole process from its start to its first scored row, medians. `not_run`: why there are none."""
+
+    ours: float | None = None
+    peer: float | None = None
+    ratio: float | None = None
+    target: float = START
+    not_run: str | None = None
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """What was measured, and of what (`about`). `int8` is None for an engine without int8 products."""
+
+    about: Mapping[str, Any]
+    ours: Result
+    peers: Mapping[str, Result]
+    int8: Rate | None
+    start: Start
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON types only, null for what was not measured."""
+        numbers = asdict(self)
+        return {**numbers.pop("about"), **numbers}
+
+    def markdown(self) -> str:
+        about = self.about
+        versions = ", ".join(" ".join(item) for item in about["versions"].items())
+        head = ["", "pairs/s", "ours is faster", "target", "labels as float32", "largest difference"]
+        parts = [
+            f"{about['rows']} pairs of {about['data']} ({about['peer_rows']} of them with the peers), model {about['model']}, float32 "
+            f"from {about['float']}. {about['processor']}, {about['threads']} threads; {versions}.\n",
+            table(head, [_row(result) for result in (self.ours, *self.peers.values())]),
+        ]
+        if self.int8:
+            rows, inner, columns = SHAPE
+            parts.append(
+                f"The encoder's int8 products: {self.int8.ours / 1e9:.0f} G operations/s, {percent(self.int8.share)} of the "
+                f"{self.int8.machine / 1e9:.0f} of ONNX Runtime's product of {rows} x {inner} by {inner} x {columns} here.\n"
+            )
+        if self.start.ratio is not None:
+            parts.append(
+                f"From the start of a process to the first of {START_PAIRS} scored rows: {self.start.ours:.1f} s; CrossEncoder in "
+                f"float32 {self.start.peer:.1f} s. Share: {self.start.ratio:.2f} (target: at most {self.start.target}).\n"
+            )
+        else:
+            parts.append(f"Start not measured: {self.start.not_run}.\n")
+        parts += [f"Not run: {r.title}: {r.not_run}.\n" for r in self.peers.values() if r.not_run]
+        return "\n".join(parts)
+
+
+def _row(result: Result) -> list[str]:
+    ratio = ""
+    if result.ratio is not None:
+        ratio = f"{result.ratio:.1f} times ({result.ratio_min:.1f} to {result.ratio_max:.1f})"
+    target = f"{result.target:g} times" if result.target else f"{100 * AGREEMENT:.0f} % of labels"
+    return [
+        result.title,
+        number(result.pairs_per_second, 1),
+        ratio,
+        target,
+        percent(result.agreement),
+        number(result.difference),
+    ]
+
+
+def compare(
+    scorer: Scorer,
+    pairs: Pairs,
+    *,
+    data: str = "memory",
+    float_model: str | None = None,
+    peers: Sequence[str] = tuple(PEERS),
+    peer_rows: int | None = None,
+    threads: int | None = None,
+    starts: int = STARTS,
+    progress: Callable[[int, int], object] | None = None,
+) -> Benchmark:
+    """Measures the scorer on all `pairs` (which `data` names), and the `peers` of `PEERS` on about `peer_rows` of them (default: all).
+
+    The peers run `float_model`, by default the scorer's own weights in float32. `progress`: pairs finished now, pairs in all.
+    Raises InputError for no pairs or unknown peers, CheckpointError for weights that cannot be had in float32.
+    """
+    if unknown := sorted(set(peers) - set(PEERS)):
+        raise InputError(f"no peer {unknown[0]!r}; expected some of {', '.join(PEERS)}")
+    pairs = list(dict.fromkeys(pairs))  # our scorer computes equal pairs once, the others do not
+    if not pairs:
+        raise InputError("no pairs to measure with")
+    products = int8_products(scorer.checkpoint)
+    with tempfile.TemporaryDirectory() as folder:
+        setup = _setup(scorer, float_model, Path(folder), threads)
+        scores, reasons = _load(peers, setup, pairs)
+        rounds = _Rounds({OURS: lambda some: scorer.score(some).probabilities, **scores}, progress)
+        machine = rounds.run(_slices(pairs, peer_rows or len(pairs)), int8_product(threads) if products else None)
+        start = Start(not_run="it is compared with cross-encoder, which was not run")
+        if "cross-encoder" in scores:
+            start = _starts(scorer, setup, pairs[:START_PAIRS], starts)
+    exact = next((name for name in scores if PEERS[name].exact), None)
+    results = {name: rounds.result(name, exact) for name in (OURS, *scores)}
+    results |= {
+        name: Result(PEERS[name].title, target=PEERS[name].target, not_run=why) for name, why in reasons.items()
+    }
+    tokens = sum(len(encoded.ids) for encoded in scorer.engine.encode(pairs))
+    counts = {"data": data, "rows": len(pairs), "peer_rows": rounds.shared, "tokens": tokens}
+    reached = 2.0 * products * tokens / rounds.total
+    return Benchmark(
+        counts | _about(scorer, float_model, threads),
+        results[OURS],
+        {name: results[name] for name in peers},
+        Rate(reached, machine, reached / machine) if machine else None,
+        start,
+    )
+
+
+def _setup(scorer: Scorer, float_model: str | None, scratch: Path, threads: int | None) -> Setup:
+    """The weights in float32: those named, the checkpoint's own, or its int8 ones dequantised into `scratch`."""
+    own = scorer.checkpoint
+    if float_model:
+        own = checkpoints.load(float_model)
+    elif own.onnx:
+        dequantise(own, scratch / "float")
+        own = checkpoints.load(str(scratch / "float"))
+    if own.onnx:
+        raise CheckpointError(f"{own.name}: holds no float32 weights (model.safetensors)")
+    device = getattr(scorer.engine, "device", "cpu")
+    return Setup(own, scratch, scorer.checkpoint.max_length, scorer.checkpoint.decision.temperature, threads, device)
+
+
+def _load(names: Sequence[str], setup: Setup, pairs: Pairs) -> tuple[dict[str, Score], dict[str, str]]:
+    """The peers that load and score the first of the pairs, and why the others do not."""
+    if setup.threads:
+        import torch
+
+        torch.set_num_threads(setup.threads)
+    loaded: dict[str, Score] = {}
+    reasons: dict[str, str] = {}
+    for name in names:
+        with _quietly():
+            try:
+                score = PEERS[name].load(setup)
+                score(pairs[:BATCH])
+                loaded[name] = score
+            except Exception as error:  # a library of others, which is missing or broken in its own way
+                reasons[name] = first_line(error)
+    return loaded, reasons
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Without the warnings and progress bars of other libraries."""
+    from transformers.utils import logging as bars
+
+    bars.disable_progress_bar()
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            yield
+        finally:
+            logging.disable(before)
+
+
+def _slices(pairs: Pairs, peer_rows: int) -> list[tuple[Pairs, Pairs]]:
+    """The pairs in their order, cut into rounds: those that all score, and the rest that only our engine does."""
+    peer_rows = min(peer_rows, len(pairs))
+    rounds = max(1, min(ROUNDS, peer_rows // BATCH))
+    bounds = np.linspace(0, len(pairs), rounds + 1).astype(int).tolist()
+    size = -(-peer_rows // rounds)
+    return [(pairs[a : min(b, a + size)], pairs[a + size : b]) for a, b in itertools.pairwise(bounds)]
+
+
+class _Rounds:
+    """Seconds and probabilities of every contestant in every round; `total` seconds that ours took for all `rows`."""
+
+    def __init__(self, scores: Mapping[str, Score], progress: Callable[[int, int], object] | None) -> None:
+        self.scores, self.progress = scores, progress
+        self.seconds: dict[str, list[float]] = {name: [] for name in scores}
+        self.found: dict[str, list[np.ndarray]] = {name: [] for name in scores}
+        self.total, self.rows, self.shared = 0.0, 0, 0
+
+    def run(self, slices: Sequence[tuple[Pairs, Pairs]], product: Callable[[], float] | None) -> float:
+        """All rounds; returns the best operations a second of `product`, which is measured once a round, or 0."""
+        names, best = list(self.scores), 0.0
+        count = sum(len(shared) * len(names) + len(rest) for shared, rest in slices)
+        for turn, (shared, rest) in enumerate(slices):
+            self.rows += len(shared) + len(rest)
+            self.shared += len(shared)
+            for name in names[turn % len(names) :] + names[: turn % len(names)]:
+                self.scores[name](shared[:4])  # wakes its threads, while those of the one before go to sleep
+                seconds, probabilities = timed(partial(self.scores[name], shared))
+                self.seconds[name].append(seconds)
+                self.found[name].append(probabilities)
+                self._report(len(shared), count)
+            self.total += self.seconds[OURS][-1] + (timed(partial(self.scores[OURS], rest))[0] if rest else 0.0)
+            self._report(len(rest), count)
+            best = max(best, product() if product else 0.0)
+        return best
+
+    def _report(self, finished: int, count: int) -> None:
+        if self.progress:
+            self.progress(finished, count)
+
+    def result(self, name: str, exact: str | None) -> Result:
+        found = np.concatenate(self.found[name])
+        agreement = difference = None
+        if exact:
+            truth = np.concatenate(self.found[exact])
+            agreement = float((found.argmax(axis=1) == truth.argmax(axis=1)).mean())
+            difference = float(np.abs(found - truth).max())
+        if name == OURS:
+            return Result("nli, this engine", self.rows / self.total, agreement=agreement, difference=difference)
+        ratios = [its / ours for its, ours in zip(self.seconds[name], self.seconds[OURS], strict=True)]
+        speed, middle, peer = self.shared / sum(self.seconds[name]), statistics.median(ratios), PEERS[name]
+        return Result(peer.title, speed, middle, min(ratios), max(ratios), peer.target, agreement, difference)
+
+
+def _starts(scorer: Scorer, setup: Setup, pairs: Pairs, times: int) -> Start:
+    """Whole processes in turns: `nli score`, and the least script that has a CrossEncoder score the same file."""
+    file, model = setup.scratch / "pairs.jsonl", scorer.checkpoint
+    rows = (json.dumps({"premise": premise, "hypothesis": hypothesis}) + "\n" for premise, hypothesis in pairs)
+    file.write_text("".join(rows), encoding="utf-8")
+    labels = ",".join(LABELS[model.columns.index(column)] for column in sorted(model.columns))
+    limit = ["--threads", str(setup.threads)] if setup.threads else []
+    ours = ["-m", "nli", "score", str(file), "-", "--model", str(model.path), "--labels", labels, *limit]
+    peer = ["-c", FIRST_ROW, str(setup.checkpoint.path), str(file), setup.device, str(setup.threads or 0)]
+    try:
+        seconds = [(first_line_after(ours), first_line_after(peer)) for _ in range(times)]
+    except OSError as error:
+        return Start(not_run=first_line(error))
+    mine, its = (statistics.median(column) for column in zip(*seconds, strict=True))
+    return Start(mine, its, mine / its)
+
+
+def _about(scorer: Scorer, float_model: str | None, threads: int | None) -> dict[str, Any]:
+    found = {}
+    for name in LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return {
+        "model": scorer.checkpoint.name,
+        "model_hash": weights_hash(scorer.checkpoint.path),
+        "float": float_model or "the same weights",
+        "agreement_target": AGREEMENT,
+        "processor": processor(),
+        "threads": threads or os.cpu_count(),
+        "versions": found,
+    }
