@@ -13,6 +13,7 @@ torch = pytest.importorskip("torch")
 
 import distil  # noqa: E402
 import mix  # noqa: E402
+import prune  # noqa: E402
 import quantise  # noqa: E402
 import train  # noqa: E402
 
@@ -87,6 +88,7 @@ name = "{tmp_path.name}"
 seed = 1
 [base]
 path = "{tiny}"
+width = 24
 [data]
 held_out_dossiers = "{tmp_path}/held.json"
 [data.files]
@@ -112,6 +114,37 @@ mix = [{{ source = "public", limit = 8 }}]
     (tmp_path / "recipe.toml").write_text(recipe.replace("1e-4", "2e-4"))
     changed = subprocess.run(command, capture_output=True, text=True)
     assert changed.returncode == 1 and "another recipe" in changed.stderr
+
+
+def test_the_neurons_that_do_something_are_kept(tiny):
+    model, tokenizer = train.load_base({"path": str(tiny), "dropout": 0.0})
+    layer = model.base_model.encoder.layer[0]
+    idle = range(0, 32, 2)
+    with torch.no_grad():
+        layer.output.dense.weight[:, idle] = 0  # what these neurons say, nobody hears
+    inputs = tokenizer(["The dam broke."], ["The dam held."], return_tensors="pt")
+    before = model.eval()(**inputs).logits
+    scores = prune.importance(model, [lambda: model(**inputs).logits.logsumexp(-1).sum()] * 2)
+    assert all(neuron % 2 for neuron in prune.most_important(scores, 8)[0])
+    prune.narrow(model, [list(range(1, 32, 2))])
+    assert model.config.intermediate_size == 16
+    torch.testing.assert_close(model(**inputs).logits, before)
+
+
+def test_public_rows_reversed_keep_only_what_holds(tmp_path):
+    labels = ["entailment", "neutral", "contradiction", "not_entailment", "not_contradiction"]
+    rows = [
+        {"premise": f"p{n}", "hypothesis": f"h{n}", "label": label, "source": "x"} for n, label in enumerate(labels)
+    ]
+    (tmp_path / "public.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows))
+    (tmp_path / "held.json").write_text("[]")
+    sources = mix.Sources(tmp_path, {"files": {"public": ["public.jsonl"]}, "held_out_dossiers": "held.json"}, 1)
+    assert [(e.premise, e.label) for e in sources("public", swap=1.0)] == [
+        ("h0", "not_contradiction"),
+        ("h1", "not_contradiction"),
+        ("h2", "contradiction"),
+        ("h4", "not_contradiction"),
+    ]
 
 
 def test_soft_labels_say_the_same_of_a_contradiction_both_ways_round():
