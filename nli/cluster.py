@@ -2,7 +2,7 @@
 
 The Ray Data pipeline carries descriptions of shards, not rows: Ray's blocks depend on the cluster's size, a shard does not. So each
 worker reads, scores and saves a shard by itself under the shard's own name: every retry is harmless, and a second run of the same
-command does only what is missing. `shards.py` has the input, `storage.py` the output.
+command does only what is missing. `shards.py` has the input, `storage.py` the output, `worker.py` what is in between.
 """
 
 from __future__ import annotations
@@ -11,22 +11,22 @@ import base64
 import itertools
 import logging
 import os
-import platform
-import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, astuple
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from nli.batch import ADDED, Columns
+from nli.batch import Interrupted
 from nli.checkpoints import weights_hash
 from nli.detector import Detector
-from nli.errors import CheckpointError, DependencyError, InputError, NliError, first_line
+from nli.errors import DependencyError, InputError, NliError, first_line
 from nli.shards import Shard, Source, output
 from nli.storage import Counts, Parts, filesystem
+from nli.survey import Columns
+from nli.worker import Job, Worker
 
 try:
     import ray
@@ -35,22 +35,6 @@ except ImportError as missing:
     raise DependencyError("the ray engine needs Ray: pip install 'claim-nli[ray]'") from missing
 
 ROWS = 50_000  # of a shard: minutes of work, so that little is lost with a worker
-ATTEMPTS = 3  # at a shard whose storage fails
-
-
-@dataclass(frozen=True)
-class Job:
-    """What a worker needs to know."""
-
-    source: Source
-    parts: Parts
-    schema: pa.Schema
-    model: str | None
-    labels: Sequence[str] | None
-    precision: str
-    weights: str
-    threads: int
-    skip_invalid: bool
 
 
 def score_on_ray(
@@ -124,8 +108,8 @@ def _plan(pairs: Source, names: list[str], rows: int, *, strict: bool) -> dict[s
     cut = ray.remote(Source.cut)
     try:
         cuts = ray.get([cut.remote(pairs, name, rows, strict=strict) for name in names])
-    except ray.exceptions.RayTaskError as error:
-        raise error.cause if isinstance(error.cause, NliError) else NliError(first_line(error.cause)) from None
+    except ray.exceptions.RayError as error:
+        raise _plain(error) from None
     schemas = [schema for shards, schema in cuts if shards and schema is not None]
     if not schemas:
         raise InputError(f"{pairs.root}: no pairs to score")
@@ -139,7 +123,8 @@ def _scored(job: Job, todo: list[dict[str, Any]], workers: tuple[int, int | None
         return
     for handler in logging.getLogger("ray.data").handlers:
         if isinstance(handler, logging.StreamHandler):
-            handler.setLevel(logging.ERROR)  # Ray's log files keep the rest
+            handler.setLevel(logging.WARNING)  # Ray's log files keep the rest
+    logging.getLogger("ray.data._internal.progress").setLevel(logging.ERROR)
     context = ray.data.DataContext.get_current().copy()
     context.enable_progress_bars = context.print_on_execution_start = False
     with ray.data.DataContext.current(context):
@@ -155,45 +140,12 @@ def _scored(job: Job, todo: list[dict[str, Any]], workers: tuple[int, int | None
                 raise InputError(failure)
             yield Counts(**result)
     except ray.exceptions.RayError as error:
-        raise NliError(f"Ray: {first_line(error)}; the same command goes on from the last finished shard") from error
+        raise _plain(error) from None
+    except KeyboardInterrupt:
+        raise Interrupted("interrupted; the same command goes on behind the finished shards") from None
 
 
-class Worker:
-    """A model for all the shards that come to it. Failures are part of the result: Ray would log and wrap them."""
-
-    def __init__(self, job: Job) -> None:
-        self.job, self.failure = job, ""
-        try:
-            options: dict[str, Any] = {"labels": job.labels, "threads": job.threads, "precision": job.precision}
-            self.scorer = Detector.load(job.model, **options).scorer
-            if weights_hash(self.scorer.checkpoint.path) != job.weights:
-                raise CheckpointError(f"{job.model}: has other weights on {platform.node()} than where the run began")
-        except NliError as error:
-            self.failure = str(error)
-
-    def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
-        number, shard, failure = row.pop("number"), Shard(**row), self.failure
-        for attempt in range(0 if failure else ATTEMPTS):
-            time.sleep(attempt and 5**attempt)
-            try:
-                return {**asdict(self.score(number, shard)), "failure": ""}
-            except OSError as error:
-                failure = f"{shard.path}: {first_line(error)}"
-            except (NliError, pa.ArrowException) as error:
-                failure = str(error)
-                break
-        return {"failure": failure}
-
-    def score(self, number: int, shard: Shard) -> Counts:
-        job = self.job
-        table, pairs, rejected = job.source.read(shard, job.schema)
-        if rejected and not job.skip_invalid:
-            raise job.source.invalid(shard.path, rejected[0])
-        scores = self.scorer.score(pairs)
-        rows = [[*(round(p, 6) for p in row), row.label] for row in scores]
-        for n, name in enumerate(ADDED):
-            field = job.schema.field(name)
-            table = table.append_column(field, pa.array([row[n] for row in rows], field.type))
-        counts = Counts(len(rows), len(rejected), scores.truncated)
-        job.parts.save(number, table, counts, [{"file": shard.path, **asdict(row)} for row in rejected])
-        return counts
+def _plain(error: Exception) -> NliError:
+    """What went wrong on the cluster, without Ray's wrapping."""
+    cause = getattr(error, "cause", None) or error
+    return cause if isinstance(cause, NliError) else NliError(f"Ray: {first_line(cause)}; its log files say more")

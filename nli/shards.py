@@ -22,10 +22,10 @@ import pyarrow as pa
 import pyarrow.fs as pafs
 import pyarrow.parquet as pq
 
-from nli.batch import ADDED, Columns, unusable
 from nli.errors import InputError, first_line
 from nli.readers import Rejected, Row, csv_rows, file_format, json_rows, packing
 from nli.storage import filesystem
+from nli.survey import ADDED, Columns, unusable
 from nli.writers import output_schema
 
 WINDOW = 4096  # rows that become a table together

@@ -88,8 +88,8 @@ def test_a_killed_worker_loses_and_doubles_no_row(address, tiny, tmp_path):
     source.mkdir()
     rows = [row(n) for n in range(4000)]
     pq.write_table(pa.Table.from_pylist(rows[:2000]), source / "a.parquet", row_group_size=333)
-    bad = [{"id": 0, "premise": None, "hypothesis": "b"}]
-    (source / "b.jsonl").write_text("".join(json.dumps(r) + "\n" for r in [*rows[2000:3000], *bad, *rows[3000:]]))
+    bad = {"id": 0, "premise": None, "hypothesis": "b"}
+    (source / "b.jsonl").write_text("".join(json.dumps(r) + "\n" for r in [*rows[2000:3000], bad, *rows[3000:]]))
     options = {"model": str(tiny), "rows_per_shard": 100, "workers": (3, 3)}
     with pytest.raises(InputError, match=r"b\.jsonl:1001: column 'premise' holds null"):
         score_on_ray(str(source), str(out), **options)
@@ -103,9 +103,8 @@ def test_a_killed_worker_loses_and_doubles_no_row(address, tiny, tmp_path):
     assert (counts.scored, counts.skipped, len(parts(out))) == (4000, 1, 41) and victim not in workers()
     check(out, rows, tiny)
     (rejected,) = (out / "_rejected").iterdir()
-    assert json.loads(rejected.read_text()) == {
-        "file": "b.jsonl", "line": 1001, "reason": "column 'premise' holds null, expected text",
-    }  # fmt: skip
+    reason = "column 'premise' holds null, expected text"
+    assert json.loads(rejected.read_text()) == {"file": "b.jsonl", "line": 1001, "reason": reason, "row": bad}
     assert json.loads((out / "_SUCCESS").read_text()) == {"scored": 4000, "skipped": 1, "truncated": 0}
     with pytest.raises(InputError, match="an earlier run left out rows"):
         score_on_ray(str(source), str(out), **options)
@@ -115,9 +114,10 @@ def test_a_killed_run_goes_on_where_it_stopped(address, tiny, tmp_path):
     source, out = tmp_path / "in", tmp_path / "out"
     source.mkdir()
     rows = [row(n) for n in range(3000)]
-    for n in range(30):
-        (source / f"{n:02}.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows[n * 100 : n * 100 + 100]))
+    for n in range(3):
+        (source / f"{n}.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows[n * 1000 : n * 1000 + 1000]))
     command = [sys.executable, "-m", "nli", "score", str(source), str(out), "--engine", "ray", "--model", str(tiny)]
+    command += ["--precision", "float32", "--window", "100"]
     environment = os.environ | {"RAY_ADDRESS": address}
     with subprocess.Popen([*command, "--workers", "1"], cwd=ROOT, env=environment, stderr=subprocess.DEVNULL) as driver:
         wait_for(lambda: parts(out) or driver.poll() is not None)
@@ -131,14 +131,15 @@ def test_a_killed_run_goes_on_where_it_stopped(address, tiny, tmp_path):
     check(out, rows, tiny)
     assert not list(out.glob("_tmp*"))
 
-    assert score_on_ray(str(source), str(out), model=str(tiny)).scored == 3000  # nothing to do, no worker starts
+    options = {"model": str(tiny), "rows_per_shard": 100}
+    assert score_on_ray(str(source), str(out), **options).scored == 3000  # nothing to do, no worker starts
     other = make_checkpoint(tmp_path / "other", ("contradiction", "neutral", "entailment"))
     with pytest.raises(InputError, match="holds another run, with different weights, settings of the model"):
-        score_on_ray(str(source), str(out), model=str(other))
-    with (source / "07.jsonl").open("a") as file:
+        score_on_ray(str(source), str(out), **options | {"model": str(other)})
+    with (source / "1.jsonl").open("a") as file:
         file.write(json.dumps(row(9)) + "\n")
-    with pytest.raises(InputError, match=r"holds another run, with different input \(07\.jsonl was changed\)"):
-        score_on_ray(str(source), str(out), model=str(tiny))
+    with pytest.raises(InputError, match=r"holds another run, with different input \(1\.jsonl was changed\)"):
+        score_on_ray(str(source), str(out), **options)
 
 
 def run(code):
@@ -167,3 +168,14 @@ def test_numbers_of_workers_that_are_none(value):
     command = [sys.executable, "-m", "nli", "score", "a", "b", "--workers", value]
     result = subprocess.run([*command, "--engine", "ray"], cwd=ROOT, capture_output=True, text=True)
     assert result.returncode == 2 and "expected a number from 1 on, or two as in 2-16" in result.stderr
+
+
+def test_the_cost_of_a_billion_pairs_is_that_of_the_measured_rate(tmp_path):
+    bench = {"ours": {"pairs_per_second": 100.0}, "threads": 2, "processor": "a CPU", "tokens": 300, "rows": 10}
+    (tmp_path / "bench.json").write_text(json.dumps(bench))
+    (tmp_path / "page.md").write_text("before\n<!-- cluster -->\nold\n<!-- end -->\nafter\n<!-- end -->\n")
+    options = ["--bench", str(tmp_path / "bench.json"), "--readme", str(tmp_path / "page.md")]
+    subprocess.run([sys.executable, ROOT / "eval/cluster.py", *options], check=True)
+    page = (tmp_path / "page.md").read_text()
+    assert "100 pairs/s on 2 cores (a CPU, 30 tokens a pair)" in page and "**5,556 core-hours**" in page
+    assert "| 512 | 0.5 |" in page and "old" not in page and page.endswith("<!-- end -->\nafter\n<!-- end -->\n")

@@ -5,16 +5,19 @@ import gzip
 import io
 import json
 import math
+from dataclasses import asdict, replace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from nli.batch import Columns, checked
+from nli.checkpoints import weights_hash
 from nli.errors import InputError
 from nli.readers import Rejected, read_records, read_rows
 from nli.shards import Source, output
 from nli.storage import Counts, Parts, filesystem
+from nli.survey import Columns, checked
+from nli.worker import Job, Worker
 
 COLUMNS = Columns()
 ROWS = [{"id": n, "premise": f"naïve “{n}”\nline", "hypothesis": "text " * (n % 5 + 1)} for n in range(23)]
@@ -199,3 +202,28 @@ def test_a_folder_with_other_things_is_refused(tmp_path):
         Parts(*filesystem(str(tmp_path))).begun({})
     with pytest.raises(InputError, match="cannot be used as the output folder"):
         Parts(*filesystem(str(tmp_path / "letter.txt" / "out"))).begun({})
+
+
+def test_what_goes_wrong_at_a_worker_is_its_result(tmp_path, tiny):
+    rows = [{"premise": "a", "hypothesis": "b"}] * 6 + [{"premise": "a", "hypothesis": None}]
+    source, _ = Source.find(str(write(tmp_path / "in/a.parquet", rows)), COLUMNS, apart="/elsewhere")
+    (first, second), schema = source.cut("a.parquet", 4, strict=True)
+    weights = weights_hash(tiny)
+    job = Job(
+        source,
+        Parts(*filesystem(f"{tmp_path}/out")),
+        output([schema], COLUMNS),
+        str(tiny),
+        None,
+        "float32",
+        weights,
+        1,
+        False,
+    )
+    worker = Worker(job)
+    assert worker({"number": 0, **asdict(first)}) == {"scored": 4, "skipped": 0, "truncated": 0, "failure": ""}
+    failure = f"{tmp_path}/in/a.parquet:7: column 'hypothesis' holds null, expected text"
+    assert worker({"number": 1, **asdict(second)}) == {"failure": failure}
+    assert [p.name for p in (tmp_path / "out").glob("*.parquet")] == ["part-000000.parquet"]
+    for wrong in ({"weights": "0"}, {"model": f"{tmp_path}/nothing"}):
+        assert Worker(replace(job, **wrong))({"number": 1, **asdict(second)})["failure"]

@@ -27,10 +27,11 @@ def score_on_ray(
     columns: tuple[str, str],
     skip_invalid: bool,
     workers: tuple[int, int | None] | None,
+    rows: int | None,
     options: dict[str, Any],
 ) -> None:
     from nli import cluster
-    from nli.batch import Columns
+    from nli.survey import Columns
 
     with progress("pairs") as advance:
         counts = cluster.score_on_ray(
@@ -42,6 +43,7 @@ def score_on_ray(
             columns=Columns(*columns),
             workers=workers or (1, None),
             threads=options["threads"] or 1,
+            rows_per_shard=rows or cluster.ROWS,
             skip_invalid=skip_invalid,
             progress=advance,
         )
