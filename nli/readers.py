@@ -8,7 +8,7 @@ import io
 import json
 import sys
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,7 +107,7 @@ def read_records(path: str) -> Iterator[tuple[int, Row] | Rejected]:
             yield from _parquet_rows(path)
             return
         with _open_rows(path) as lines:
-            source = _json_rows(lines) if kind == "jsonl" else _csv_rows(lines, path, "\t" if kind == "tsv" else ",")
+            source = json_rows(lines) if kind == "jsonl" else csv_rows(lines, path, "\t" if kind == "tsv" else ",")
             yield from ((line, row) if isinstance(row, dict) else Rejected(line, row) for line, row in source)
     except (EOFError, zlib.error) as error:
         raise InputError(f"{path}: the compressed file is damaged or cut short") from error
@@ -154,7 +154,8 @@ def _unpacked(path: str) -> BinaryIO:
     return open(path, "rb")
 
 
-def _json_rows(lines: TextIO) -> Iterator[tuple[int, Row | str]]:
+def json_rows(lines: Iterable[str]) -> Iterator[tuple[int, Row | str]]:
+    """Line numbers with their objects, or with the reason why there is none."""
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
@@ -173,7 +174,8 @@ def _json_rows(lines: TextIO) -> Iterator[tuple[int, Row | str]]:
         yield number, row if isinstance(row, dict) else f"expected a JSON object, found {type(row).__name__}"
 
 
-def _csv_rows(lines: TextIO, path: str, delimiter: str) -> Iterator[tuple[int, Row | str]]:
+def csv_rows(lines: Iterable[str], path: str, delimiter: str) -> Iterator[tuple[int, Row | str]]:
+    """Line numbers with the rows under a header, or with the reason why there is none."""
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     header = next(reader, None)
     if not header:

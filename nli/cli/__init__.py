@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from nli import __version__
 from nli.cli.bench import bench, export
+from nli.cli.cluster import score_on_ray, workers
 from nli.cli.common import Group, load, model_options, progress, write
 from nli.cli.evaluate import calibrate, evaluate
 from nli.errors import InputError
@@ -134,7 +136,7 @@ def detect(
     default=8192,
     show_default=True,
     metavar="ROWS",
-    help="Rows scored and saved together: a kill costs at most so many.",
+    help="Rows scored and saved together: a kill costs at most so many. With --engine ray: of a shard, by default 50000.",
 )
 @click.option(
     "--precision",
@@ -143,16 +145,28 @@ def detect(
     show_default=True,
     help="Of a torch checkpoint on a CPU; auto: bfloat16 where it is faster. The shipped model is int8.",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    show_default=True,
+    help="ray: on a Ray cluster; IN is a file or folder, also s3://... or gs://..., OUT a folder of parquet shards.",
+)
+@click.option("--workers", metavar="N|MIN-MAX", callback=workers, help="With --engine ray: models at a time.")
 @model_options()
+@click.pass_context
 def score(
+    ctx: click.Context,
+    /,
     source: str,
     target: str,
-    /,
     premise: str,
     hypothesis: str,
     skip_invalid: bool,
     restart: bool,
     window: int,
+    engine: str,
+    workers: tuple[int, int | None] | None,
     **options: Any,
 ) -> None:
     """Score a file of claim pairs: jsonl, csv, tsv (.gz and .zst too) or parquet by file ending; `-` reads or writes jsonl.
@@ -160,6 +174,14 @@ def score(
     Every input column is kept; entailment, neutral, contradiction (probabilities) and label are added. A run that was stopped
     continues where it was when the same command is given again; OUT appears when it is complete.
     """
+    if engine == "ray":
+        if restart:
+            raise click.UsageError("--restart is for the local engine; with --engine ray, name a new folder")
+        rows = None if ctx.get_parameter_source("window") is ParameterSource.DEFAULT else window
+        score_on_ray(source, target, (premise, hypothesis), skip_invalid, workers, rows, options)
+        return
+    if workers:
+        raise click.UsageError("--workers needs --engine ray; locally, --threads says how many CPUs to use")
     from nli.batch import score_file
     from nli.readers import Rejected, file_format
     from nli.survey import Columns
