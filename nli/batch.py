@@ -204,7 +204,7 @@ class _Run:
             "weights sha256": weights_hash(checkpoint.path),
             "label columns": list(checkpoint.columns),
             "temperature": checkpoint.decision.temperature,
-            "precision": self.scorer.engine.precision,
+            "arithmetic": self.scorer.engine.arithmetic,
             "window": self.window,
             "version": __version__,
         }

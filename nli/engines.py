@@ -34,6 +34,11 @@ class Engine(Protocol):
     workers: int  # batches that run at once
     precision: str  # of the products: int8 or float32 as an ONNX file has them, float32 or bfloat16 in torch
 
+    @property
+    def arithmetic(self) -> str:
+        """All that the last digits of the scores depend on, besides the weights; for people to read."""
+        ...
+
     def encode(self, pairs: Sequence[tuple[str, str]]) -> list[Encoded]: ...
 
     def logits(self, batch: Sequence[Encoded]) -> np.ndarray:
@@ -101,6 +106,10 @@ class OnnxEngine:
         self.limit = checkpoint.max_length * CHARACTERS_PER_TOKEN
         self.padding = self.tokenizer.token_to_id("<pad>") or self.tokenizer.token_to_id("[PAD]") or 0
 
+    @property
+    def arithmetic(self) -> str:
+        return self.precision  # a batch has one thread, however many batches run
+
     def encode(self, pairs: Sequence[tuple[str, str]]) -> list[Encoded]:
         texts, cut = _cut(pairs, self.limit)
         encodings = self.tokenizer.encode_batch(texts)
@@ -151,6 +160,13 @@ class TorchEngine:
         self.precision = "float32"
         if precision == "bfloat16" or (precision == "auto" and self._bfloat16_is_faster(checkpoint)):
             self.model, self.precision = self.model.bfloat16(), "bfloat16"
+
+    @property
+    def arithmetic(self) -> str:
+        """torch sums in another order with other threads."""
+        import torch
+
+        return f"{self.precision} on {self.device}, {torch.get_num_threads()} threads"
 
     def _bfloat16_is_faster(self, checkpoint: Checkpoint) -> bool:
         """Timed on one batch, once for a model and a machine; what was found is remembered."""

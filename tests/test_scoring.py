@@ -54,7 +54,7 @@ def test_truncation_is_counted(tiny):
 
 def test_equal_pairs_are_computed_once(tiny):
     class Counting:
-        rows, workers = 0, 1
+        rows, workers, precision, arithmetic = 0, 1, "float32", "float32"
 
         def encode(self, pairs):
             return engine.encode(pairs)
