@@ -14,9 +14,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from nli import checkpoints
 from nli.blockers import embed
 from nli.cases import among, read_case
 from nli.claims import extract_all
+from nli.records import LABELS
+from nli.scoring import Scorer
 
 ALLOWED = {
     "entailment": (1, 0, 0),
@@ -123,6 +126,19 @@ def near_topic(examples: list[Example], share: float, rng: random.Random) -> lis
     return ranked[:half] + rng.sample(ranked[half:], half)
 
 
+def hardest(examples: list[Example], share: float, checkpoint: str, rng: random.Random) -> list[Example]:
+    """A share of the neutral examples: half of it those that the checkpoint calls contradictory most surely (sought among the
+    nearer ones by embedding, eight times as many), half drawn from the rest."""
+    likely = near_topic(examples, min(1.0, share * 8), rng)
+    likely = likely[: len(likely) // 2]
+    said = Scorer(checkpoints.load(checkpoint)).score([(e.premise, e.hypothesis) for e in likely]).probabilities
+    order = sorted(range(len(likely)), key=lambda i: -said[i, LABELS.index("contradiction")])
+    half = int(len(examples) * share / 2)
+    hard = [likely[i] for i in order[:half]]
+    chosen = set(hard)
+    return hard + rng.sample([e for e in examples if e not in chosen], half)
+
+
 def unrelated(groups: list[list[str]], count: int, rng: random.Random) -> Iterator[Example]:
     """Claims of two different events, drawn at random: neutral, whatever a model trained on captions believes."""
     for _ in range(count):
@@ -142,6 +158,7 @@ class Sources:
             if not found:
                 raise FileNotFoundError(f"{name}: nothing matches {data['files'][name]} below {root}")
         self.held_out = set(json.loads((root / data["held_out_dossiers"]).read_text(encoding="utf-8")))
+        self.root = root
         self.rng = random.Random(seed)
         self.context = data.get("context", False)
 
@@ -174,7 +191,10 @@ class Sources:
         for dossier in read_dossiers(self.paths[files], self.held_out, split):
             yield from both_directions(dossier_pairs(dossier), self.rng, neutral_share)
 
-    def articles(self, *, files: str, neutral_share: float, unlabelled: bool = False) -> Iterator[Example]:
+    def articles(
+        self, *, files: str, neutral_share: float, unlabelled: bool = False, miner: str = ""
+    ) -> Iterator[Example]:
+        """`miner`: a checkpoint that says which neutral pairs are hard; without one, the embeddings do."""
         neutral = []
         for path in self.paths[files]:
             for example, hard in article_pairs(path, self.context):
@@ -184,7 +204,10 @@ class Sources:
                     yield from (example, example.swapped())
                 else:
                     neutral.append(self.rng.choice((example, example.swapped())))
-        yield from near_topic(neutral, neutral_share, self.rng)
+        if miner:
+            yield from hardest(neutral, neutral_share, str(self.root / miner), self.rng)
+        else:
+            yield from near_topic(neutral, neutral_share, self.rng)
 
     def unrelated(self, *, files: str, count: int, articles: str = "") -> Iterator[Example]:
         dossiers = read_dossiers(self.paths[files], self.held_out, "train")

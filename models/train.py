@@ -8,6 +8,7 @@ the recipe, the data hashes, the steps and the library versions in `recipe.json`
 import argparse
 import functools
 import hashlib
+import importlib
 import importlib.metadata
 import json
 import math
@@ -44,9 +45,16 @@ def has_bf16() -> bool:
     return bool(torch.cpu._is_avx512_bf16_supported())
 
 
+def base_folder(base: dict[str, Any]) -> Path:
+    """The folder of the base model: a `path` below the project, or a Python `package` that carries it."""
+    if "package" in base:
+        return Path(importlib.import_module(base["package"]).get_model_path())
+    return ROOT / base["path"]
+
+
 def load_base(base: dict[str, Any]) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     """The base model with three named labels and, where the recipe lists `layers`, only those encoder layers."""
-    path = ROOT / base["path"] if (ROOT / base["path"]).exists() else base["path"]
+    path = base_folder(base)
     model = AutoModelForSequenceClassification.from_pretrained(
         path,
         dtype=torch.float32,
@@ -64,7 +72,9 @@ def load_base(base: dict[str, Any]) -> tuple[PreTrainedModel, PreTrainedTokenize
         encoder = model.base_model.encoder
         encoder.layer = torch.nn.ModuleList(encoder.layer[i] for i in keep)
         model.config.num_hidden_layers = len(keep)
-    return model, AutoTokenizer.from_pretrained(path)
+    tokenizer = AutoTokenizer.from_pretrained(path)
+    tokenizer.model_input_names = ["input_ids", "attention_mask"]  # what the model is given here, and ever after
+    return model, tokenizer
 
 
 def four_bit(weight: torch.Tensor, block: int) -> torch.Tensor:
@@ -213,9 +223,19 @@ def save_state(path: Path, state: dict[str, Any]) -> None:
 
 
 def hashes(paths: list[Path]) -> dict[str, str]:
-    """SHA-256 of files, and of folders of weights file by file, by path relative to the project."""
-    files = [file for path in paths for file in ([path] if path.is_file() else sorted(path.glob("*.safetensors")))]
-    return {os.path.relpath(file, ROOT): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+    """SHA-256 of files, and of folders of weights file by file; by path from the project, of packages by package and name."""
+    files = [file for path in paths for file in ([path] if path.is_file() else sorted(weights(path)))]
+    return {shown(file): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+
+
+def weights(folder: Path) -> list[Path]:
+    return [*folder.glob("*.safetensors"), *folder.glob("model.onnx")]
+
+
+def shown(path: Path) -> str:
+    if "site-packages" in path.parts:
+        return "/".join(path.parts[path.parts.index("site-packages") + 1 :])
+    return os.path.relpath(path, ROOT)
 
 
 def main() -> None:
@@ -233,7 +253,7 @@ def main() -> None:
     started = time.time()
     model, tokenizer = load_base(recipe["base"])
     sources = mix.Sources(ROOT, recipe["data"], recipe["seed"])
-    data = hashes([ROOT / recipe["base"]["path"]])
+    data = hashes([base_folder(recipe["base"])])
     steps = {}
     for number, stage in enumerate(recipe["stages"], 1):
         options = {"seed": recipe["seed"], **stage} | ({"max_steps": 3, "batch": 4} if args.smoke else {})
@@ -249,9 +269,7 @@ def main() -> None:
         so_far = [recipe["base"], recipe["seed"], recipe["stages"][:number], data]
         fingerprint = hashlib.sha256(json.dumps(so_far).encode()).hexdigest()
         if stage.get("teacher"):
-            batches.soft = distil.soft_labels(
-                ROOT / stage["teacher"], examples, options, run / stage["name"], fingerprint
-            )
+            batches.soft = distil.soft_labels(ROOT / stage["teacher"], examples, run / stage["name"], fingerprint)
         train_stage(model, batches, options, run / stage["name"], fingerprint)
         if (run / stage["name"] / "activation_ranges.json").exists():
             output.mkdir(parents=True, exist_ok=True)
