@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from nli import __version__
-from nli.checkpoints import weights_hash
 from nli.errors import InputError
 from nli.journal import Journal, Mark
 from nli.readers import Rejected, Row, file_format, read_records
@@ -195,16 +194,12 @@ class _Run:
 
     def _identity(self, survey: Survey) -> dict[str, Any]:
         """What must be the same for a run to be continued."""
-        checkpoint = self.scorer.checkpoint
         return {
             "input sha256": survey.sha256,
             "premise": self.columns.premise,
             "hypothesis": self.columns.hypothesis,
             "skip invalid": self.skip is not None,
-            "weights sha256": weights_hash(checkpoint.path),
-            "label columns": list(checkpoint.columns),
-            "temperature": checkpoint.decision.temperature,
-            "arithmetic": self.scorer.engine.arithmetic,
+            **self.scorer.identity,
             "window": self.window,
             "version": __version__,
         }

@@ -27,7 +27,8 @@ class Decision:
     Two rules keep one dispute from being told many times. `same_speaker`: the score that two claims of one speaker in one
     document need, since people seldom contradict themselves within a few lines. `rival_share`: a pair is outdone when a claim of
     it has a rival pair so strong that this one scores less than that share of it. Both are off at 0. `context`: the model was
-    trained on claims with the context that they lean on, and is given it; others are given the statement alone.
+    trained on claims with the context that they lean on, and is given it; others are given the statement alone. `sure`: the
+    probability from which, as the first of a cascade, its word is final; None: nobody measured it.
     """
 
     threshold: float = 0.5
@@ -36,6 +37,7 @@ class Decision:
     same_speaker: float = 0.0
     rival_share: float = 0.0
     context: bool = False
+    sure: float | None = None
     operating_points: dict[str, float] = field(default_factory=dict)
     data: dict[str, object] = field(default_factory=dict)
 
@@ -48,7 +50,7 @@ class Decision:
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
             decision = cls(**{k: v for k, v in values.items() if k in cls.__dataclass_fields__})
-            shares = decision.threshold, decision.same_speaker, decision.rival_share
+            shares = decision.threshold, decision.same_speaker, decision.rival_share, decision.sure or 0.0
             numbers = all(0 <= share <= 1 for share in shares) and decision.temperature > 0
             sound = decision.rule in RULES and numbers and isinstance(decision.context, bool)
         except (ValueError, TypeError, AttributeError) as error:

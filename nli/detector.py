@@ -9,6 +9,7 @@ import numpy as np
 
 from nli import checkpoints
 from nli.candidates import MAX_PAIRS, NEIGHBOURS, candidates
+from nli.cascade import Cascade
 from nli.claims import extract_all, pipeline
 from nli.decision import ALARMS, decide
 from nli.errors import InputError
@@ -31,6 +32,8 @@ class Detector:
         cls,
         model: str | None = None,
         *,
+        cascade: Sequence[str] | None = None,
+        sure: float | None = None,
         labels: Sequence[str] | None = None,
         language: str | None = None,
         threads: int | None = None,
@@ -38,9 +41,14 @@ class Detector:
     ) -> Detector:
         """The shipped checkpoint, or the one called `model` (a folder, or `org/name@revision` on the hub, which downloads).
 
-        `labels` names the outputs in order when the checkpoint does not; `language` is a spaCy pipeline for English;
-        `precision` of a torch checkpoint is float32, bfloat16 or auto (what is faster here). Raises CheckpointError.
+        `cascade` instead of `model`: a small checkpoint and a large one, which scores what the small one gives less than the
+        probability `sure` (default: its own). `labels` names the outputs in order when the checkpoint does not; `language` is a
+        spaCy pipeline for English; `precision` of a torch checkpoint is float32, bfloat16 or auto (what is faster here).
+        Raises CheckpointError.
         """
+        if cascade:
+            both = Cascade.load(cascade, sure=sure, threads=threads, precision=precision)
+            return cls(both, language=language)
         scorer = Scorer(checkpoints.load(model, labels=labels), threads=threads, precision=precision)
         return cls(scorer, language=language)
 

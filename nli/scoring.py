@@ -6,10 +6,11 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from nli.checkpoints import Checkpoint
+from nli.checkpoints import Checkpoint, weights_hash
 from nli.engines import Encoded, Engine, open_engine
 from nli.errors import CheckpointError
 from nli.records import LABELS, Scores
@@ -43,8 +44,9 @@ class ScoreTable:
 
 @dataclass(frozen=True)
 class Prepared:
-    """Pairs ready for the model: each distinct one once, tokenised; `index[i]` is the place of pair i of the input among them."""
+    """Pairs ready for the model: each distinct one once, tokenised; `index[i]` is the place of `pairs[i]` among them."""
 
+    pairs: Sequence[tuple[str, str]]
     encoded: list[Encoded]
     index: np.ndarray
 
@@ -64,6 +66,16 @@ class Scorer:
         self.engine = engine or open_engine(checkpoint, threads=threads, precision=precision)
         self._check_label_order()
 
+    @property
+    def identity(self) -> dict[str, Any]:
+        """All that the scores depend on, besides the pairs; for people to read."""
+        return {
+            "weights sha256": weights_hash(self.checkpoint.path),
+            "label columns": list(self.checkpoint.columns),
+            "temperature": self.checkpoint.decision.temperature,
+            "arithmetic": self.engine.arithmetic,
+        }
+
     def score(self, pairs: Sequence[tuple[str, str]], *, progress: Callable[[int], object] | None = None) -> ScoreTable:
         """Scores pairs of (premise, hypothesis) in windows of bounded memory. `progress` receives counts of finished pairs."""
         windows = [pairs[start : start + WINDOW] for start in range(0, len(pairs), WINDOW)]
@@ -76,7 +88,7 @@ class Scorer:
         """Tokenises one window of pairs, equal ones once; a thread of its own may do so while the model runs."""
         unique: dict[tuple[str, str], int] = {}
         index = np.array([unique.setdefault(pair, len(unique)) for pair in pairs])
-        return Prepared(self.engine.encode(list(unique)), index)
+        return Prepared(pairs, self.engine.encode(list(unique)), index)
 
     def run(self, window: Prepared, progress: Callable[[int], object] | None = None) -> ScoreTable:
         """The model on one window: batches of like length, several at once where the engine has workers."""

@@ -11,7 +11,7 @@ from click.core import ParameterSource
 from nli import __version__
 from nli.cli.bench import bench, export
 from nli.cli.cluster import score_on_ray, workers
-from nli.cli.common import Group, load, model_options, progress, write
+from nli.cli.common import Group, cascade_options, load, model_options, progress, write
 from nli.cli.evaluate import calibrate, evaluate
 from nli.errors import InputError
 
@@ -74,6 +74,7 @@ main.add_command(export)
 @click.option("--language", metavar="PIPELINE", help="spaCy pipeline, by name or folder.")
 @click.option("--skip-invalid", is_flag=True, help="Leave out files that cannot be read, and count them.")
 @click.option("--fail-on-contradiction", is_flag=True, help="Exit with 3 when a contradiction was found.")
+@cascade_options
 @model_options()
 @click.pass_context
 def detect(
@@ -153,6 +154,7 @@ def detect(
     help="ray: on a Ray cluster; IN is a file or folder, also s3://... or gs://..., OUT a folder of parquet shards.",
 )
 @click.option("--workers", metavar="N|MIN-MAX", callback=workers, help="With --engine ray: models at a time.")
+@cascade_options
 @model_options()
 @click.pass_context
 def score(
@@ -175,6 +177,8 @@ def score(
     continues where it was when the same command is given again; OUT appears when it is complete.
     """
     if engine == "ray":
+        if options["cascade"]:
+            raise click.UsageError("--cascade is for the local engine; with --engine ray, name one --model")
         if restart:
             raise click.UsageError("--restart is for the local engine; with --engine ray, name a new folder")
         rows = None if ctx.get_parameter_source("window") is ParameterSource.DEFAULT else window

@@ -58,11 +58,33 @@ def model_options(*, several: bool = False) -> Callable[[Callable[..., Any]], Ca
     return decorate
 
 
+def cascade_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A small model in front of the large one."""
+    for option in (
+        click.option(
+            "--sure", type=click.FloatRange(0, 1), help="With --cascade: from which probability on SMALL is sure."
+        ),
+        click.option(
+            "--cascade",
+            metavar="SMALL,LARGE",
+            help="Two checkpoints instead of --model: the large one scores only what the small one is unsure of.",
+        ),
+    ):
+        function = option(function)
+    return function
+
+
 def load(options: dict[str, Any], *, language: str | None = None) -> Any:
     from nli.detector import Detector
 
     labels = options["labels"].split(",") if options["labels"] else None
     more = {"precision": options["precision"]} if "precision" in options else {}
+    if names := options.get("cascade"):
+        if options["model"] or labels:
+            raise click.UsageError("--cascade names its models itself; leave out --model and --labels")
+        more |= {"cascade": names.split(","), "sure": options["sure"]}
+    elif options.get("sure") is not None:
+        raise click.UsageError("--sure needs --cascade SMALL,LARGE")
     return Detector.load(options["model"], labels=labels, language=language, threads=options["threads"], **more)
 
 
