@@ -40,8 +40,14 @@ bench: $(VENV)/installed
 train: $(VENV)/installed-dev
 	$(BIN)/pip install --quiet -c constraints.txt -e '.[train]'
 	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/default.toml
-	$(BIN)/python models/export.py models/runs/default/checkpoint models/default
+	$(BIN)/python models/export.py models/runs/default/checkpoint models/runs/default/exported
+	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/continued.toml
+	$(BIN)/python models/export.py models/runs/continued/checkpoint models/default
 	$(BIN)/python models/decide.py models/default
+	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/fast.toml
+	$(BIN)/python models/export.py models/runs/fast/checkpoint models/fast
+	$(BIN)/python models/decide.py models/fast
+	$(BIN)/python models/cascade.py models/fast models/default
 
 wheel: $(VENV)/installed-dev
 	$(BIN)/python -m build --wheel

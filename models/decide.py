@@ -25,7 +25,7 @@ from nli.cases import Case, CaseCounts, among, read_cases
 from nli.claims import extract_all
 from nli.decision import RULES, Decision, decide
 from nli.labelled import load_pairs
-from nli.records import LABELS, Findings, ScoredPair, Scores
+from nli.records import LABELS, Claim, Findings, ScoredPair, Scores
 from nli.scoring import Scorer
 
 ROOT = Path(__file__).parent.parent
@@ -57,14 +57,14 @@ class Setting(NamedTuple):
 
 def temperature(scorer: Scorer) -> tuple[float, dict[str, str]]:
     """The divisor of the logits with the least log loss on the development pairs (Guo et al. 2017)."""
-    logits, truth, hashes = [], [], {}
+    logits, gold, hashes = [], [], {}
     for path, where in PAIRS:
         labelled = load_pairs(str(path), where=where)
         table = scorer.score([(p.premise, p.hypothesis) for p in labelled.pairs])
         logits.append(np.log(table.probabilities) * scorer.checkpoint.decision.temperature)
-        truth += [LABELS.index(p.label) for p in labelled.pairs]
+        gold += [LABELS.index(p.label) for p in labelled.pairs]
         hashes[os.path.relpath(path, ROOT)] = labelled.data_hash
-    return fit_temperature(np.concatenate(logits), np.array(truth)), hashes
+    return fit_temperature(np.concatenate(logits), np.array(gold)), hashes
 
 
 def score_cases(scorer: Scorer, cases: Iterable[Case], context: bool) -> list[tuple[Case, list[ScoredPair]]]:
@@ -83,24 +83,26 @@ def score_cases(scorer: Scorer, cases: Iterable[Case], context: bool) -> list[tu
     return scored
 
 
+def truth(case: Case, a: Claim, b: Claim) -> bool | None:
+    """Whether two claims are a conflict; None where readers did not agree, or said that they tell the same."""
+    if case.conflicts(a, b):
+        return True
+    return None if case.same_side(a, b) or among(case.arguable, a, b) else False
+
+
 def best_rule(scored: list[tuple[Case, list[ScoredPair]]]) -> tuple[str, dict[str, Any]]:
     """The rule whose scores rank single pairs best, and the facts; pairs that readers do not agree on are left out."""
-    agreed = [
-        (case, pair)
-        for case, pairs in scored
-        for pair in pairs
-        if case.conflicts(pair.a, pair.b)
-        or not (case.same_side(pair.a, pair.b) or among(case.arguable, pair.a, pair.b))
-    ]
-    truth = [bool(case.conflicts(pair.a, pair.b)) for case, pair in agreed]
+    judged = [(pair, truth(case, pair.a, pair.b)) for case, pairs in scored for pair in pairs]
+    agreed = [(pair, conflict) for pair, conflict in judged if conflict is not None]
+    conflicts = [conflict for _, conflict in agreed]
     quality = {}
     for rule in RULES:
         combine = Decision(rule=rule).combine
-        scores = [combine(pair.forward.contradiction, pair.backward.contradiction) for _, pair in agreed]
-        quality[rule] = round(float(average_precision_score(truth, scores)), 4)
-    texts = [[pair.a.text, pair.b.text] for _, pair in agreed]
-    facts = {"pairs": len(truth), "conflicts": sum(truth), "average_precision": quality}
-    digest = hashlib.sha256(json.dumps([texts, truth]).encode()).hexdigest()
+        scores = [combine(pair.forward.contradiction, pair.backward.contradiction) for pair, _ in agreed]
+        quality[rule] = round(float(average_precision_score(conflicts, scores)), 4)
+    texts = [[pair.a.text, pair.b.text] for pair, _ in agreed]
+    facts = {"pairs": len(conflicts), "conflicts": sum(conflicts), "average_precision": quality}
+    digest = hashlib.sha256(json.dumps([texts, conflicts]).encode()).hexdigest()
     return max(quality, key=quality.__getitem__), {"sha256": {"articles": digest}, **facts}
 
 

@@ -50,12 +50,15 @@ def __getattr__(name: str) -> Any:
 
 
 def detect(
-    documents: str | Document | Iterable[str | Document], *, model: str | None = None, threshold: float | None = None
+    documents: str | Document | Iterable[str | Document],
+    *,
+    model: str | None = None,
+    threshold: float | str | None = None,
 ) -> Findings:
     """The contradictions within and between texts, best first. The model is loaded once and kept.
 
     `documents`: a text, or several; `nli.Document(name, text)` gives them names. `model`: None for the shipped checkpoint, a
-    folder, or a hub name. `threshold` in [0, 1] replaces the checkpoint's own. Raises NliError.
+    folder, or a hub name. `threshold` in [0, 1], or precise, balanced or sensitive, replaces the checkpoint's own. Raises NliError.
     """
     return _detector(model).detect(documents, threshold=threshold)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nli import disputes
-from nli.errors import CheckpointError
+from nli.errors import CheckpointError, InputError
 from nli.records import Claim, Contradiction, ScoredPair
 from nli.rules import COMPATIBLE, CONTRADICTION, TENSION, Rule, verdict
 from nli.rules import RULES as REASONS
@@ -62,6 +62,23 @@ class Decision:
                 f"{path}: rule must be one of {', '.join(RULES)}, threshold and shares in 0..1, temperature above 0, context true or false"
             )
         return decision
+
+    def limit(self, threshold: float | str | None) -> float:
+        """The score from which a pair is reported: a number in [0, 1], the name of an operating point, or None for the own threshold.
+
+        Raises InputError for anything else.
+        """
+        if isinstance(threshold, str):
+            if threshold not in self.operating_points:
+                known = ", ".join(f"{name} ({value})" for name, value in self.operating_points.items())
+                raise InputError(
+                    f"operating point {threshold!r}: the checkpoint has {known or 'none; nli calibrate chooses them'}"
+                )
+            return self.operating_points[threshold]
+        limit = self.threshold if threshold is None else threshold
+        if not 0 <= limit <= 1:
+            raise InputError(f"threshold {limit}: expected a number from 0 to 1")
+        return limit
 
     def combine(self, forward: float, backward: float) -> float:
         """One contradiction score from both directions: contradiction is symmetric, models are not quite."""

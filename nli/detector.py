@@ -66,7 +66,7 @@ class Detector:
         self,
         documents: str | Document | Iterable[str | Document],
         *,
-        threshold: float | None = None,
+        threshold: float | str | None = None,
         max_pairs: int = MAX_PAIRS,
         neighbours: int = NEIGHBOURS,
         across: str = "all",
@@ -76,7 +76,8 @@ class Detector:
     ) -> Findings:
         """The contradictions within and between documents, best first.
 
-        `threshold` in [0, 1] replaces the checkpoint's own. Above `max_pairs` pairs of claims, only each claim's nearest
+        `threshold` in [0, 1], or the name of one of the checkpoint's operating points (precise, balanced, sensitive), replaces its
+        own. Above `max_pairs` pairs of claims, only each claim's nearest
         `neighbours` are scored. `across`: all, documents or speakers (pairs of different ones only). `kinds`: the verdicts to
         report, of contradiction, tension and update. `every`: also the pairs that a stronger one of the same claim outdoes. A
         bare string is the text of one document, called "text" (several: "text 1", "text 2", ...). Raises InputError.
@@ -85,11 +86,9 @@ class Detector:
             raise InputError(f"kind {unknown[0]!r}: expected some of {', '.join(KINDS)}")
         named = _documents(documents)
         decision = self.scorer.checkpoint.decision
+        limit = decision.limit(threshold)
         claims, dropped = extract_all(named, language=pipeline(self.language), context=decision.context)
         chosen = candidates(claims, max_pairs=max_pairs, neighbours=neighbours, across=across)
-        limit = decision.threshold if threshold is None else threshold
-        if not 0 <= limit <= 1:
-            raise InputError(f"threshold {limit}: expected a number from 0 to 1")
         scored, truncated = self._both_directions(claims, chosen.pairs, limit, progress)
         if every:
             decision = dataclasses.replace(decision, same_speaker=0.0, rival_share=0.0)

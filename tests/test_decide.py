@@ -64,7 +64,7 @@ def test_the_operating_points_stand_in_order():
 
 
 def test_pairs_that_readers_do_not_agree_on_choose_no_rule():
-    (case, pairs), *_ = rows = cases(([(0, 1)], [(0, 1, 0.8, None), (2, 3, 0.9, None), (4, 5, 0.1, None)]))
+    ((case, _),) = rows = cases(([(0, 1)], [(0, 1, 0.8, None), (2, 3, 0.9, None), (4, 5, 0.1, None)]))
     case.arguable.append((Place("0", 20, 29, None), Place("0", 30, 39, None)))
     _, facts = decide.best_rule(rows)
     assert (facts["pairs"], facts["conflicts"], facts["average_precision"]["mean"]) == (2, 1, 1.0)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nli.decision import RULES, Decision, conflict_type, decide
-from nli.errors import CheckpointError
+from nli.errors import CheckpointError, InputError
 from nli.records import Claim, ScoredPair, Scores
 
 P = st.floats(0, 1)
@@ -32,6 +32,17 @@ def test_without_reasons_the_score_alone_decides():
     assert decide([scored(a, b, 0.9)], Decision(), 0.5).compatible == 1
     (found,) = decide([scored(a, b, 0.9)], Decision(), 0.5, reasons=()).found
     assert (found.kind, found.reason) == ("contradiction", "")
+
+
+def test_a_threshold_is_a_number_or_the_name_of_an_operating_point():
+    decision = Decision(threshold=0.6, operating_points={"precise": 0.9})
+    assert [decision.limit(x) for x in (None, 0.0, 0.3, "precise")] == [0.6, 0.0, 0.3, 0.9]
+    with pytest.raises(InputError, match=r"'sharp': the checkpoint has precise \(0\.9\)"):
+        decision.limit("sharp")
+    with pytest.raises(InputError, match="nli calibrate"):
+        Decision().limit("precise")
+    with pytest.raises(InputError, match="from 0 to 1"):
+        decision.limit(1.5)
 
 
 def test_threshold_rule_and_order():

@@ -12,6 +12,7 @@ from nli.cases import read_cases, score_cases
 
 ROOT = Path(__file__).parent.parent
 SEED = ROOT.parent / "shared/seed"
+POINTS = ("precise", "balanced", "sensitive")
 FROZEN = json.loads((ROOT / "tests/frozen_scores.json").read_text(encoding="utf-8"))
 
 
@@ -38,6 +39,12 @@ def test_the_sample_article(detector):
     assert counts.found == counts.conflicts == 2
     assert counts.flagged - counts.right <= 2
     assert counts.speakers_right == counts.speakers
+
+
+def test_the_operating_points_report_more_and_more(detector):
+    text = (ROOT / "eval/sample/article.txt").read_text(encoding="utf-8")
+    found = [{(c.a, c.b) for c in detector.detect(text, threshold=name, every=True)} for name in POINTS]
+    assert found[0] <= found[1] <= found[2] and found[2]
 
 
 @pytest.mark.skipif(not SEED.exists(), reason="the seed article is not here")

@@ -1,6 +1,7 @@
 """The recipe machinery on a tiny base: mixing, two stages, resume, 8-bit activations."""
 
 import json
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,10 @@ import mix  # noqa: E402
 import prune  # noqa: E402
 import quantise  # noqa: E402
 import train  # noqa: E402
+from conftest import make_checkpoint  # noqa: E402
+
+from nli import checkpoints  # noqa: E402
+from nli.scoring import PROBES, Scorer  # noqa: E402
 
 
 def test_reversed_pairs_keep_only_what_holds():
@@ -146,6 +151,21 @@ def test_public_rows_reversed_keep_only_what_holds(tmp_path):
         ("h2", "contradiction"),
         ("h4", "not_contradiction"),
     ]
+
+
+def test_the_neutral_pairs_that_a_checkpoint_gets_wrong_are_hard(tmp_path):
+    checkpoint = make_checkpoint(tmp_path / "m")
+    pairs = [mix.Example(p, h, "neutral", "article") for p, h, _ in PROBES]
+    pairs += [
+        mix.Example(f"The dam held in {n}.", f"The dam held in May {n}.", "neutral", "article") for n in range(14)
+    ]
+    said = (
+        Scorer(checkpoints.load(str(checkpoint))).score([(e.premise, e.hypothesis) for e in pairs]).probabilities[:, 2]
+    )
+    hard = mix.hardest(pairs, 0.2, str(checkpoint), random.Random(1))
+    assert len(hard) == len(set(hard)) == 4
+    scores = dict(zip(pairs, said, strict=True))
+    assert min(scores[e] for e in hard[:2]) >= np.median(said)
 
 
 def test_soft_labels_say_the_same_of_a_contradiction_both_ways_round():

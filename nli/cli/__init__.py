@@ -50,6 +50,11 @@ main.add_command(export)
 @click.option(
     "--threshold", type=click.FloatRange(0, 1), help="Report pairs from this score on (default: the checkpoint's own)."
 )
+@click.option(
+    "--operating-point",
+    metavar="NAME",
+    help="A threshold by name: precise (fewer, surer), balanced or sensitive (more, less sure).",
+)
 @click.option("--all", "every", is_flag=True, help="Also pairs that a stronger conflict of the same claim outdoes.")
 @click.option(
     "--across",
@@ -87,6 +92,7 @@ def detect(
     skip_invalid: bool,
     fail_on_contradiction: bool,
     explain: bool,
+    operating_point: str | None,
     **options: Any,
 ) -> None:
     """Contradictions within and between documents, best first. FILE `-` reads standard input."""
@@ -94,6 +100,8 @@ def detect(
     from nli.readers import read_document
     from nli.report import render, summary
 
+    if operating_point and options["threshold"] is not None:
+        raise click.UsageError("--threshold and --operating-point say the same thing; give one of them")
     documents = []
     for file in dict.fromkeys(files):
         try:
@@ -105,19 +113,19 @@ def detect(
     if not documents:
         raise InputError("none of the files could be read")
     detector = load(options, language=options.pop("language"))
+    decision = detector.scorer.checkpoint.decision
+    limit = decision.limit(operating_point or options["threshold"])
     limits = {k: options[k] for k in ("max_pairs", "neighbours") if options[k]}
     with progress("pairs") as advance:
         findings = detector.detect(
             documents,
-            threshold=options["threshold"],
+            threshold=limit,
             across=options["across"],
             kinds=options["kinds"].split(","),
             every=options["every"],
             progress=advance.of,
             **limits,
         )
-    decision = detector.scorer.checkpoint.decision
-    limit = decision.threshold if options["threshold"] is None else options["threshold"]
     write(explained(findings, decision, limit) if explain else render(findings, kind), output)
     click.echo(f"nli: {summary(findings)}", err=True)
     if findings and fail_on_contradiction:
