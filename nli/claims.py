@@ -9,9 +9,11 @@ from __future__ import annotations
 import importlib.util
 import re
 from collections.abc import Iterable
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from nli import dates
 from nli.cast import Cast
 from nli.context import leans, preceding
 from nli.debris import prose
@@ -76,6 +78,7 @@ def extract(document: Document, *, language: Language | None = None, context: bo
         cast.weigh(doc, quotations(view.text)[0])
     link(cast, [(view.text, doc) for view, doc in parsed[:LEAD]])
     labels = Labels()
+    day = document.date or dates.written(document.text)
     claims: list[Claim] = []
     said: list[str] = []  # every sentence so far, made readable, whether it is a claim or not
     carried: str | None = None  # the speaker of a quotation left open at the end of a paragraph
@@ -94,7 +97,7 @@ def extract(document: Document, *, language: Language | None = None, context: bo
                 spoken_by = (named.start, named.end) if named else (0, 0)
                 leaning = context and leans(sentence, spoken_by, opens=start == units[0][0])
                 before = preceding(said[-2:]) if leaning else ""
-                claims.append(_claim(document, view.span(start, end), text, speaker, before))
+                claims.append(_claim(document, view.span(start, end), text, speaker, before, day))
             else:
                 dropped += 1
             said.append(text)
@@ -165,7 +168,9 @@ def _readable(
     return f"“{text}" if quoted[start] and text[0] not in _QUOTES else text
 
 
-def _claim(document: Document, span: tuple[int, int], text: str, speaker: str | None, context: str) -> Claim:
+def _claim(
+    document: Document, span: tuple[int, int], text: str, speaker: str | None, context: str, day: date | None
+) -> Claim:
     start, end = span
     return Claim(
         document=document.name,
@@ -176,6 +181,7 @@ def _claim(document: Document, span: tuple[int, int], text: str, speaker: str | 
         speaker=speaker,
         line=document.line(start),
         context=context,
+        written=day,
     )
 
 

@@ -30,8 +30,9 @@ def _one(number: int, found: Contradiction, findings: Findings, decision: Decisi
 def _claim(name: str, claim: Claim) -> list[str]:
     place = f"{claim.document}, line {claim.line}, characters {claim.start} to {claim.end}"
     lines = _stage(f"text {name}", [place, " ".join(claim.source.split())])
+    day = [f"written on {claim.written.isoformat()}"] if claim.written else []
     leans = [f"leans on: {claim.context}"] if claim.context else []
-    return lines + _stage(f"claim {name}", [f"speaker: {claim.speaker or '(the text)'}", *leans, claim.statement])
+    return lines + _stage(f"claim {name}", [f"speaker: {claim.speaker or '(the text)'}", *day, *leans, claim.statement])
 
 
 def _candidates(found: Contradiction, findings: Findings) -> str:

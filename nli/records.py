@@ -6,6 +6,7 @@ Document -> Claim -> ScoredPair -> Contradiction -> Dispute, Findings
 from __future__ import annotations
 
 import bisect
+import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,10 +17,12 @@ LABELS = ("entailment", "neutral", "contradiction")
 
 @dataclass(frozen=True)
 class Document:
-    """A text and the name it was given; every span counts characters of `text`."""
+    """A text and the name it was given; every span counts characters of `text`. `date`: the day it was written, by default
+    what its dateline says."""
 
     name: str
     text: str
+    date: datetime.date | None = None
 
     @cached_property
     def _line_starts(self) -> list[int]:
@@ -36,7 +39,8 @@ class Claim:
 
     `source` is what the document says: `document.text[start:end]`, exactly. `text` is the same made to stand on its own:
     white space and entities cleaned, "he said" with the name, a bare quote led by its speaker, and in square brackets
-    before it the `context` that it leans on, if it does. `text` is what is scored and shown.
+    before it the `context` that it leans on, if it does. `text` is what is scored and shown. `written`: the day of its
+    document, where that is known.
     """
 
     document: str
@@ -47,6 +51,7 @@ class Claim:
     speaker: str | None
     line: int
     context: str = ""
+    written: datetime.date | None = None
 
     @property
     def statement(self) -> str:

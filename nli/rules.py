@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from nli.dates import days
 from nli.quantities import comparable
 from nli.records import Claim
 
@@ -30,12 +31,6 @@ _NEGATION = re.compile(
     r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|den(?:y|ies|ied))\b|n['’]t\b|\b(?:cannot)\b", re.I
 )
 _WORD = re.compile(r"\w+")
-_DAY = re.compile(
-    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|today|tomorrow|last (?:week|month|year)|this (?:week|month|year)"
-    r"|(?:january|february|march|april|june|july|august|september|october|november|december)(?: \d{1,2})?"
-    r"|\d{1,2} (?:january|february|march|april|may|june|july|august|september|october|november|december)|(?:19|20)\d\d)\b",
-    re.I,
-)
 _PLACE = re.compile(r"\b(?:[Ii]n|[Aa]t|[Nn]ear|[Aa]round|[Oo]utside) ((?:[A-ZÀ-Þ][\w’'-]+ ?)+)")
 _CALENDAR = re.compile(
     r"^(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|[A-Z][a-z]+ber|January|February|March|April|May|June|July|August)\b"
@@ -76,12 +71,17 @@ def estimates(a: Claim, b: Claim) -> Verdict | None:
 
 def other_times(a: Claim, b: Claim) -> Verdict | None:
     """Figures for different days, or one speaker on different days: the later replaces the earlier."""
-    first, second = (sorted({m.lower() for m in _DAY.findall(c.statement)}) for c in (a, b))
-    if not first or not second or set(first) & set(second):
-        return None
+    first, second = (days(c.statement, c.written) for c in (a, b))
     figures = any(not x.overlaps(y) for x, y in comparable(a.statement, b.statement))
+    if figures and a.document != b.document and a.written and b.written:
+        first, second = (
+            first or {a.written.isoformat()},
+            second or {b.written.isoformat()},
+        )  # each speaks of its own day
+    if not first or not second or first & second:
+        return None
     if figures or (a.speaker is not None and a.speaker == b.speaker):
-        return Verdict(UPDATE, f"different times: {', '.join(first)}; {', '.join(second)}")
+        return Verdict(UPDATE, f"different times: {', '.join(sorted(first))}; {', '.join(sorted(second))}")
     return None
 
 

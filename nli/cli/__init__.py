@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from click.core import ParameterSource
 from nli import __version__
 from nli.cli.bench import bench, export
 from nli.cli.cluster import score_on_ray, workers
-from nli.cli.common import Group, cascade_options, load, model_options, progress, write
+from nli.cli.common import Group, cascade_options, days, load, model_options, progress, write
 from nli.cli.evaluate import calibrate, evaluate
 from nli.errors import InputError
 
@@ -75,6 +77,14 @@ main.add_command(export)
     "--max-pairs", type=click.IntRange(1), help="Above so many pairs of claims, only nearest neighbours are scored."
 )
 @click.option("--neighbours", type=click.IntRange(1), help="Candidates a claim when there are too many pairs.")
+@click.option(
+    "--date",
+    "dates",
+    multiple=True,
+    metavar="[FILE=]DAY",
+    callback=days,
+    help="When a text was written, as 2014-06-16 (default: what its dateline says); several times for several files.",
+)
 @click.option("--encoding", default="utf-8", show_default=True, help="Encoding of the files.")
 @click.option("--language", metavar="PIPELINE", help="spaCy pipeline, by name or folder.")
 @click.option("--skip-invalid", is_flag=True, help="Leave out files that cannot be read, and count them.")
@@ -93,6 +103,7 @@ def detect(
     fail_on_contradiction: bool,
     explain: bool,
     operating_point: str | None,
+    dates: dict[str, datetime.date],
     **options: Any,
 ) -> None:
     """Contradictions within and between documents, best first. FILE `-` reads standard input."""
@@ -102,10 +113,13 @@ def detect(
 
     if operating_point and options["threshold"] is not None:
         raise click.UsageError("--threshold and --operating-point say the same thing; give one of them")
+    if unknown := sorted(set(dates) - {"", *files}):
+        raise click.UsageError(f"--date names {unknown[0]}, which is none of the files")
     documents = []
     for file in dict.fromkeys(files):
         try:
-            documents.append(read_document(file, encoding=encoding))
+            document = read_document(file, encoding=encoding)
+            documents.append(replace(document, date=dates.get(file, dates.get(""))))
         except InputError as error:
             if not skip_invalid:
                 raise

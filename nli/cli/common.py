@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,18 @@ def cascade_options(function: Callable[..., Any]) -> Callable[..., Any]:
     ):
         function = option(function)
     return function
+
+
+def days(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> dict[str, date]:
+    """`FILE=2014-06-16`, or a day alone, which is that of every file not named (key "")."""
+    found = {}
+    for given in value:
+        file, _, day = given.rpartition("=")
+        try:
+            found[file] = date.fromisoformat(day)
+        except ValueError as error:
+            raise click.BadParameter(f"{given!r}: expected a day as in 2014-06-16, or FILE=2014-06-16") from error
+    return found
 
 
 def load(options: dict[str, Any], *, language: str | None = None) -> Any:

@@ -1,0 +1,95 @@
+"""When a text was written, and which days its words mean."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+HEAD = 600  # characters from the top in which a text says when it was written
+SHORT = 120  # characters of a line that is a dateline and no prose
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
+_WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+_RELATIVE = {"yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1}
+_MONTH = rf"(?P<month>{'|'.join(m[:3] for m in _MONTHS)})(?:[a-z]*)\.?"
+_DAY_OF_MONTH = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_FULL = [
+    re.compile(rf"\b{_MONTH} {_DAY_OF_MONTH},? (?P<year>(?:19|20)\d\d)\b", re.I),
+    re.compile(rf"\b{_DAY_OF_MONTH} {_MONTH},? (?P<year>(?:19|20)\d\d)\b", re.I),
+    re.compile(r"\b(?P<year>(?:19|20)\d\d)-(?P<number>\d\d)-(?P<day>\d\d)(?=\b|T)"),
+]
+_PROSE = re.compile(r"(?<![ap]\.m)[.!?][\"”’)]*$", re.I)
+_DASH = re.compile(r"\s[—–-]+\s")
+_NAMED = "|".join(_MONTHS)
+_DAY = re.compile(
+    rf"\b(?:(?P<weekday>{'|'.join(_WEEKDAYS)})|(?P<relative>{'|'.join(_RELATIVE)})"
+    rf"|(?P<m1>{_NAMED}) (?P<d1>\d{{1,2}})(?!\d)|(?P<d2>\d{{1,2}}) (?P<m2>{_NAMED})"
+    r"|(?:last|this) (?:week|month|year)"
+    rf"|(?:{'|'.join(m for m in _MONTHS if m != 'may')})|(?:19|20)\d\d)\b",
+    re.I,
+)
+
+
+def written(text: str) -> date | None:
+    """The day a text was written, from the first full date in a short line or before the dash of a dateline near its top."""
+    for line in text[:HEAD].splitlines():
+        dash = _DASH.search(line[:SHORT])
+        place = line[: dash.start()] if dash else line
+        if dash or (len(line) <= SHORT and not _PROSE.search(line.rstrip())):
+            for pattern in _FULL:
+                if (match := pattern.search(place)) and (found := _full(match)):
+                    return found
+    return None
+
+
+def _full(match: re.Match[str]) -> date | None:
+    parts = match.groupdict()
+    month = int(parts["number"]) if "number" in parts else _number_of(parts["month"])
+    return _date(int(parts["year"]), month, int(parts["day"]))
+
+
+def _number_of(month: str) -> int:
+    return next(n for n, name in enumerate(_MONTHS, 1) if name.startswith(month.lower()[:3]))
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def days(text: str, written: date | None = None) -> set[str]:
+    """The days, months and years that a text names: as dates (2014-06-16) where it is known when it was written, else its words.
+
+    News looks back: a weekday is the last one up to the day of writing, a day without a year the nearest.
+    """
+    return {_meant(match, written) for match in _DAY.finditer(text)}
+
+
+def _meant(match: re.Match[str], written: date | None) -> str:
+    words = match.group().lower()
+    if written is None:
+        return words
+    day: date | None = None
+    if weekday := match["weekday"]:
+        day = written - timedelta(days=(written.weekday() - _WEEKDAYS.index(weekday.lower())) % 7)
+    elif relative := match["relative"]:
+        day = written + timedelta(days=_RELATIVE[relative.lower()])
+    elif name := match["m1"] or match["m2"]:
+        number = int(match["d1"] or match["d2"])
+        near = [_date(year, _number_of(name), number) for year in range(written.year - 1, written.year + 2)]
+        day = min((d for d in near if d), key=lambda d: abs(d - written), default=None)
+    return day.isoformat() if day else words
