@@ -18,9 +18,11 @@ check: $(VENV)/installed-dev
 	$(BIN)/ruff format --check nli models tests eval
 	$(BIN)/mypy
 
-# The results in eval/results and the tables of the model card. Parts whose data are not here are left out, and said so.
+# The results in eval/results and the tables of the model cards. Parts whose data are not here are left out, and said so.
 eval: $(VENV)/installed-dev
 	$(BIN)/python eval/run.py
+	$(BIN)/python eval/run.py --model fast
+	$(BIN)/python eval/cascade.py
 
 # What each part brings on some cases of each folder (`python eval/ablation.py --cases 0`: on all of them).
 ablation: $(VENV)/installed-dev

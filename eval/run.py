@@ -1,4 +1,5 @@
-"""All results of the shipped checkpoint: `make eval`. Writes eval/results/*.json and the tables of models/default/README.md.
+"""All results of a shipped checkpoint: `make eval`. Writes eval/results/*.json (of others than the default, into a folder of their
+name) and the tables of its model card.
 
 Development sets chose thresholds; test sets are only reported. What is not here is left out. Every result carries the hash of
 the weights and of its rows, and the card is not written from results of different weights.
@@ -145,23 +146,25 @@ JOBS: dict[str, tuple[str, Path, Callable[[Detector], Result]]] = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", metavar="A,B", help=f"only these results; by default all: {', '.join(JOBS)}")
+    parser.add_argument("--model", default="default", help="the name of a shipped checkpoint")
     args = parser.parse_args()
     chosen = args.only.split(",") if args.only else list(JOBS)
     if unknown := set(chosen) - set(JOBS):
         parser.error(f"no such result: {', '.join(sorted(unknown))}")
-    RESULTS.mkdir(exist_ok=True)
-    detector = Detector.load()
+    folder = RESULTS if args.model == "default" else RESULTS / args.model
+    folder.mkdir(parents=True, exist_ok=True)
+    detector = Detector.load(args.model)
     weights = weights_hash(detector.scorer.checkpoint.path)
     for name, (role, needs, compute) in JOBS.items():
         if name in chosen and needs.exists():
-            result = {"role": role} | compute(detector) | {"role": role, "model": "default", "model_hash": weights}
-            (RESULTS / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+            result = {"role": role} | compute(detector) | {"role": role, "model": args.model, "model_hash": weights}
+            (folder / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
             print(name, {k: v for k, v in result.items() if isinstance(v, (int, float)) or v is None}, flush=True)
-    files = {name: RESULTS / f"{name}.json" for name in JOBS}
+    files = {name: folder / f"{name}.json" for name in JOBS}
     results = {name: json.loads(path.read_text(encoding="utf-8")) for name, path in files.items() if path.exists()}
     if stale := sorted(name for name, result in results.items() if result["model_hash"] != weights):
         raise SystemExit(f"results of other weights, so the card is left as it is; make them anew: {', '.join(stale)}")
-    fill(ROOT / "models/default/README.md", "results", tables(results))
+    fill(ROOT / "models" / args.model / "README.md", "results", tables(results))
 
 
 if __name__ == "__main__":

@@ -56,6 +56,10 @@ class Cascade(Scorer):
         return cls(small, large, known)
 
     @property
+    def weights(self) -> str:
+        return f"{self.small.weights} {self.large.weights}"
+
+    @property
     def identity(self) -> dict[str, Any]:
         first = {f"first {name}": value for name, value in self.small.identity.items()}
         return {**self.large.identity, **first, "sure": self.sure}

@@ -20,7 +20,6 @@ from typing import Any
 import pyarrow as pa
 
 from nli.batch import Interrupted
-from nli.checkpoints import weights_hash
 from nli.detector import Detector
 from nli.errors import DependencyError, InputError, NliError, first_line
 from nli.shards import Shard, Source, output
@@ -42,6 +41,8 @@ def score_on_ray(
     target: str,
     *,
     model: str | None = None,
+    cascade: Sequence[str] | None = None,
+    sure: float | None = None,
     labels: Sequence[str] | None = None,
     precision: str = "float32",
     columns: Columns = Columns(),  # noqa: B008 (immutable)
@@ -53,18 +54,20 @@ def score_on_ray(
 ) -> Counts:
     """Scores the pairs in `source`, a file or folder of parquet, csv, tsv or jsonl, local or s3://, gs://, ..., into folder `target`.
 
-    `workers`: fewest and most at a time (None: what the cluster holds), each with a model and `threads` CPUs. Runs on the cluster
+    `workers`: fewest and most at a time (None: what the cluster holds), each with a model (or a `cascade` of two, as `Detector.load`
+    takes it) and `threads` CPUs. Runs on the cluster
     that Ray is connected to, else the one at RAY_ADDRESS, else on this machine. `progress` receives counts of finished rows;
     like the result, they include those of earlier runs. Raises InputError for a `target` that holds another run, and for a row
     that cannot be used unless `skip_invalid`; what was finished stays.
     """
-    scorer = Detector.load(model, labels=labels, threads=threads, precision=precision).scorer  # fails here if at all
-    checkpoint, precision = scorer.checkpoint, scorer.engine.precision  # of every worker, what suits this machine
+    options: dict[str, Any] = {"sure": sure, "labels": labels, "threads": threads}
+    scorer = Detector.load(model, cascade=cascade, precision=precision, **options).scorer  # fails here if at all
+    precision = scorer.engine.precision  # of every worker, what suits this machine
     parts = Parts(*filesystem(target))
     pairs, listing = Source.find(source, columns, apart=parts.path)
     run: dict[str, Any] = {"input": listing, "columns": list(columns), "rows a shard": rows_per_shard}
-    settings = [list(checkpoint.columns), checkpoint.max_length, checkpoint.decision.temperature, precision]
-    run |= {"weights": weights_hash(checkpoint.path), "settings of the model": settings}
+    run |= {name: value for name, value in scorer.identity.items() if not name.endswith("arithmetic")}
+    run |= {"precision": precision}
     plan, done = parts.begun(run), parts.done()
     if not skip_invalid and any(counts.skipped for counts in done.values()):
         raise InputError(f"{target}: an earlier run left out rows; go on with --skip-invalid, or in another folder")
@@ -74,8 +77,8 @@ def score_on_ray(
             plan = _plan(pairs, list(listing), rows_per_shard, strict=not skip_invalid)
             parts.begin(run, plan)
         schema = pa.ipc.read_schema(pa.py_buffer(base64.b64decode(plan["schema"])))
-        place = str(Path(model).resolve()) if model and Path(model).is_dir() else model
-        job = Job(pairs, parts, schema, place, labels, precision, run["weights"], threads, skip_invalid)
+        options |= {"model": model and _place(model), "cascade": cascade and [_place(name) for name in cascade]}
+        job = Job(pairs, parts, schema, options | {"precision": precision}, scorer.weights, skip_invalid)
         shards = [Shard(*fields) for fields in plan["shards"]]
         todo = [{"number": n, **asdict(shard)} for n, shard in enumerate(shards) if n not in done]
         with closing(_scored(job, todo, workers)) as results:
@@ -87,6 +90,11 @@ def score_on_ray(
         raise NliError(f"{target}: {total.scored + total.skipped} rows came out of {rows}")
     parts.finish(total)
     return total
+
+
+def _place(model: str) -> str:
+    """A folder by its whole path: workers start elsewhere."""
+    return str(Path(model).resolve()) if Path(model).is_dir() else model
 
 
 @contextmanager
@@ -132,7 +140,7 @@ def _scored(job: Job, todo: list[dict[str, Any]], workers: tuple[int, int | None
             Worker,
             fn_constructor_args=[job],
             compute=ray.data.ActorPoolStrategy(min_size=min(workers[0], len(todo)), max_size=workers[1]),
-            num_cpus=job.threads,
+            num_cpus=job.model["threads"],
         )
     try:
         for result in results.iter_rows():

@@ -67,11 +67,17 @@ class Scorer:
         self._check_label_order()
 
     @property
+    def weights(self) -> str:
+        """SHA-256 of what it computes with."""
+        return weights_hash(self.checkpoint.path)
+
+    @property
     def identity(self) -> dict[str, Any]:
         """All that the scores depend on, besides the pairs; for people to read."""
         return {
-            "weights sha256": weights_hash(self.checkpoint.path),
+            "weights sha256": self.weights,
             "label columns": list(self.checkpoint.columns),
+            "longest pair": self.checkpoint.max_length,
             "temperature": self.checkpoint.decision.temperature,
             "arithmetic": self.engine.arithmetic,
         }

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import pyarrow as pa
 
-from nli.checkpoints import weights_hash
 from nli.detector import Detector
 from nli.errors import CheckpointError, NliError, first_line
 from nli.shards import Shard, Source
@@ -22,16 +21,13 @@ ATTEMPTS = 3  # at a shard whose storage fails
 
 @dataclass(frozen=True)
 class Job:
-    """What a worker needs to know."""
+    """What a worker needs to know. `model`: what `Detector.load` is given."""
 
     source: Source
     parts: Parts
     schema: pa.Schema
-    model: str | None
-    labels: Sequence[str] | None
-    precision: str
+    model: Mapping[str, Any]
     weights: str
-    threads: int
     skip_invalid: bool
 
 
@@ -41,10 +37,10 @@ class Worker:
     def __init__(self, job: Job) -> None:
         self.job, self.failure = job, ""
         try:
-            options: dict[str, Any] = {"labels": job.labels, "threads": job.threads, "precision": job.precision}
-            self.scorer = Detector.load(job.model, **options).scorer
-            if weights_hash(self.scorer.checkpoint.path) != job.weights:
-                raise CheckpointError(f"{job.model}: has other weights on {platform.node()} than where the run began")
+            self.scorer = Detector.load(**job.model).scorer
+            if self.scorer.weights != job.weights:
+                name = self.scorer.checkpoint.name
+                raise CheckpointError(f"{name}: has other weights on {platform.node()} than where the run began")
         except NliError as error:
             self.failure = str(error)
 

@@ -81,7 +81,7 @@ def test_from_the_command_line(folders, tmp_path):
     [
         (["--sure", "0.9"], "--sure needs --cascade"),
         (["--cascade", "fast,default", "--model", "default"], "leave out --model"),
-        (["--cascade", "fast,default", "--engine", "ray"], "local engine"),
+        (["--cascade", "fast,default", "--model", "default", "--engine", "ray"], "leave out --model"),
     ],
 )
 def test_options_that_do_not_go_together_are_refused(tmp_path, options, message):

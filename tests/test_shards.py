@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from nli.checkpoints import weights_hash
+from nli.detector import Detector
 from nli.errors import InputError
 from nli.readers import Rejected, read_records, read_rows
 from nli.shards import Source, output
@@ -208,22 +209,16 @@ def test_what_goes_wrong_at_a_worker_is_its_result(tmp_path, tiny):
     rows = [{"premise": "a", "hypothesis": "b"}] * 6 + [{"premise": "a", "hypothesis": None}]
     source, _ = Source.find(str(write(tmp_path / "in/a.parquet", rows)), COLUMNS, apart="/elsewhere")
     (first, second), schema = source.cut("a.parquet", 4, strict=True)
-    weights = weights_hash(tiny)
-    job = Job(
-        source,
-        Parts(*filesystem(f"{tmp_path}/out")),
-        output([schema], COLUMNS),
-        str(tiny),
-        None,
-        "float32",
-        weights,
-        1,
-        False,
-    )
+    options = {"model": str(tiny), "threads": 1}
+    parts = Parts(*filesystem(f"{tmp_path}/out"))
+    job = Job(source, parts, output([schema], COLUMNS), options, weights_hash(tiny), False)
     worker = Worker(job)
     assert worker({"number": 0, **asdict(first)}) == {"scored": 4, "skipped": 0, "truncated": 0, "failure": ""}
     failure = f"{tmp_path}/in/a.parquet:7: column 'hypothesis' holds null, expected text"
     assert worker({"number": 1, **asdict(second)}) == {"failure": failure}
     assert [p.name for p in (tmp_path / "out").glob("*.parquet")] == ["part-000000.parquet"]
-    for wrong in ({"weights": "0"}, {"model": f"{tmp_path}/nothing"}):
+    two = Detector.load(cascade=[str(tiny)] * 2, sure=0.9).scorer.weights
+    cascade = replace(job, model={"cascade": [str(tiny)] * 2, "sure": 0.9}, weights=two)
+    assert Worker(cascade)({"number": 2, **asdict(first)})["scored"] == 4
+    for wrong in ({"weights": "0"}, {"model": {"model": f"{tmp_path}/nothing"}}):
         assert Worker(replace(job, **wrong))({"number": 1, **asdict(second)})["failure"]

@@ -13,7 +13,7 @@ from click.core import ParameterSource
 from nli import __version__
 from nli.cli.bench import bench, export
 from nli.cli.cluster import score_on_ray, workers
-from nli.cli.common import Group, cascade_options, days, load, model_options, progress, write
+from nli.cli.common import Group, cascade_options, check_models, days, load, model_options, progress, write
 from nli.cli.evaluate import calibrate, evaluate
 from nli.errors import InputError
 
@@ -199,8 +199,7 @@ def score(
     continues where it was when the same command is given again; OUT appears when it is complete.
     """
     if engine == "ray":
-        if options["cascade"]:
-            raise click.UsageError("--cascade is for the local engine; with --engine ray, name one --model")
+        check_models(options)
         if restart:
             raise click.UsageError("--restart is for the local engine; with --engine ray, name a new folder")
         rows = None if ctx.get_parameter_source("window") is ParameterSource.DEFAULT else window

@@ -38,6 +38,8 @@ def score_on_ray(
             source,
             target,
             model=options["model"],
+            cascade=options["cascade"].split(",") if options["cascade"] else None,
+            sure=options["sure"],
             labels=options["labels"].split(",") if options["labels"] else None,
             precision=options["precision"],
             columns=Columns(*columns),

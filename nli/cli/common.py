@@ -87,17 +87,22 @@ def days(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> 
     return found
 
 
+def check_models(options: dict[str, Any]) -> None:
+    """Raises UsageError for options that do not go together."""
+    if options.get("cascade") and (options["model"] or options["labels"]):
+        raise click.UsageError("--cascade names its models itself; leave out --model and --labels")
+    if options.get("sure") is not None and not options["cascade"]:
+        raise click.UsageError("--sure needs --cascade SMALL,LARGE")
+
+
 def load(options: dict[str, Any], *, language: str | None = None) -> Any:
     from nli.detector import Detector
 
     labels = options["labels"].split(",") if options["labels"] else None
     more = {"precision": options["precision"]} if "precision" in options else {}
+    check_models(options)
     if names := options.get("cascade"):
-        if options["model"] or labels:
-            raise click.UsageError("--cascade names its models itself; leave out --model and --labels")
         more |= {"cascade": names.split(","), "sure": options["sure"]}
-    elif options.get("sure") is not None:
-        raise click.UsageError("--sure needs --cascade SMALL,LARGE")
     return Detector.load(options["model"], labels=labels, language=language, threads=options["threads"], **more)
 
 
