@@ -4,10 +4,10 @@ block of the README. As `nli bench` does it, with all rows for all peers.
 
 import argparse
 import json
-import re
 from dataclasses import replace
 from pathlib import Path
 
+from card import fill
 from tqdm import tqdm
 
 from nli.bench import compare
@@ -44,10 +44,7 @@ def main() -> None:
     if weights:
         measured = replace(measured, about={**measured.about, "float": "the checkpoint before it was quantised"})
     (ROOT / "eval/results/bench.json").write_text(json.dumps(measured.to_dict(), indent=1) + "\n", encoding="utf-8")
-    readme = ROOT / "README.md"
-    text = readme.read_text(encoding="utf-8")
-    block = re.compile(r"(?<=<!-- bench -->\n).*?(?=<!-- end -->)", re.S)
-    readme.write_text(block.sub(lambda _: measured.markdown(), text), encoding="utf-8")
+    fill(ROOT / "README.md", "bench", measured.markdown())
 
 
 if __name__ == "__main__":

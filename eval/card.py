@@ -96,7 +96,7 @@ def document_row(name: str, r: dict[str, Any]) -> str:
 def fill(page: Path, block: str, table: str) -> None:
     """Replaces what stands between `<!-- block -->` and the next `<!-- end -->` of a page."""
     text = page.read_text(encoding="utf-8")
-    filled = re.sub(rf"(?<=<!-- {block} -->\n).*?(?=<!-- end -->)", lambda _: table, text, flags=re.S)
+    filled = re.sub(rf"(?<=<!-- {block} -->\n).*?(?=<!-- end -->)", lambda _: table, text, count=1, flags=re.S)
     page.write_text(filled, encoding="utf-8")
 
 

@@ -4,9 +4,10 @@ README. Each worker of the Ray engine has a core and runs alone, so that the rat
 
 import argparse
 import json
-import re
 from pathlib import Path
 from typing import Any
+
+from card import fill
 
 ROOT = Path(__file__).parent.parent
 PAIRS = 1_000_000_000
@@ -20,10 +21,7 @@ def main() -> None:
     )
     parser.add_argument("--readme", type=Path, default=ROOT / "README.md", help="the file with the block")
     args = parser.parse_args()
-    text = args.readme.read_text(encoding="utf-8")
-    table = markdown(json.loads(args.bench.read_text(encoding="utf-8")))
-    block = re.compile(r"(?<=<!-- cluster -->\n).*?(?=<!-- end -->)", re.S)
-    args.readme.write_text(block.sub(lambda _: table, text), encoding="utf-8")
+    fill(args.readme, "cluster", markdown(json.loads(args.bench.read_text(encoding="utf-8"))))
 
 
 def markdown(bench: dict[str, Any]) -> str:

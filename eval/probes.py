@@ -1,0 +1,77 @@
+"""What the project's own labels give away: `python eval/probes.py` rewrites a table of eval/README.md.
+
+Two classifiers that cannot know: one sees the hypothesis alone, one only how many words are shared. Both are fitted on some events and
+asked about others (`nli.baselines`). Near chance is good: then no wording and no overlap stands for a label.
+"""
+
+import itertools
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from card import fill, head, number, row
+
+from nli.baselines import measure
+from nli.labelled import from_rows
+from nli.records import LABELS
+
+HERE = Path(__file__).parent
+Row = tuple[str, str, str, str]  # premise, hypothesis, label, event
+NEUTRAL = 10  # of the unlisted pairs of a dossier, one in so many
+
+
+def read(name: str) -> list[dict]:
+    return [json.loads(line) for line in (HERE / "data" / name).read_text(encoding="utf-8").splitlines()]
+
+
+def news() -> Iterator[Row]:
+    for pair in read("news_pairs.jsonl"):
+        yield pair["premise"], pair["hypothesis"], pair["label"], pair["premise"]
+
+
+def dossiers() -> Iterator[Row]:
+    """Listed pairs in both directions, as they are trained on, and some of the unlisted, neutral ones."""
+    for dossier in [*read("dossiers.jsonl"), *read("dossiers_n.jsonl")]:
+        text = {claim["id"]: claim["text"] for claim in dossier["claims"]}
+        listed = {frozenset((r["a"], r["b"])): r["label"] for r in dossier["relations"]}
+        for n, (a, b) in enumerate(itertools.combinations(text, 2)):
+            label = listed.get(frozenset((a, b)), "neutral")
+            if label in LABELS and (label != "neutral" or n % NEUTRAL == 0):
+                first, second = (a, b) if n % 2 else (b, a)
+                yield text[first], text[second], label, dossier["id"]
+
+
+def articles() -> Iterator[Row]:
+    """The quotations of conflicts and of hard negatives."""
+    for path in sorted((HERE / "cases").glob("*/*.json")):
+        case = json.loads(path.read_text(encoding="utf-8"))
+        for key, label in (("contradictions", "contradiction"), ("hard_negatives", "neutral")):
+            for n, pair in enumerate(case.get(key, [])):
+                first, second = ("a", "b") if n % 2 else ("b", "a")
+                yield pair[first]["quote"], pair[second]["quote"], label, case["id"]
+
+
+def table() -> str:
+    lines = [head("pairs", "rows", "contradictions", "", "majority", "hypothesis alone", "overlap alone")]
+    for name, rows in (
+        ("news pairs", news()),
+        ("dossiers", dossiers()),
+        ("articles: conflicts and hard negatives", articles()),
+    ):
+        *texts, events = zip(*rows, strict=True)
+        labelled = from_rows(zip(*texts, strict=True))
+        share = float(np.mean(np.array(texts[2]) == "contradiction"))
+        probes = measure(labelled, np.array(events))
+        for key, title in (("accuracy", "accuracy"), ("contradiction_average_precision", "contradiction AP")):
+            found = [
+                number((probes[probe] or {}).get(key)) for probe in ("majority", "hypothesis_only", "word_overlap")
+            ]
+            lines.append(
+                row(*((name, len(events), number(share)) if key == "accuracy" else ("", "", "")), title, *found)
+            )
+    return "\n".join(lines).lstrip("\n") + "\n"
+
+
+if __name__ == "__main__":
+    fill(HERE / "README.md", "probes", table())
