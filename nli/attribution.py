@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from nli.cast import Cast
-from nli.lexicon import DOCUMENTS, ENTRIES, NEEDS_CLAUSE, PLAIN_VERBS, RECORD_VERBS, SPEECH_VERBS
+from nli.lexicon import ACCOUNTS, DOCUMENTS, ENTRIES, NEEDS_CLAUSE, PLAIN_VERBS, RECORD_VERBS, SPEECH_VERBS
 from nli.names import is_person
 from nli.naming import Attribution, can_speak, is_named_person, name
 
@@ -16,6 +17,8 @@ _FINITE = {"VBD", "VBZ", "VBP"}
 _NO_SPEAKERS = {"i", "we", "you", "who", "which", "that", "what", "there"}
 _BREAKS = {",", '"', ":", ";", "-", "–", "—", "'", ")"}
 _RELATIVE = {"relcl", "acl"}
+_PHRASE_STARTS = {"DET", "ADJ", "NOUN", "PROPN"}
+_PASSING = {"after", "although", "because", "before", "since", "though", "until", "when", "while"}
 
 
 def attribution(sentence: Span, quoted: list[bool], cast: Cast) -> Attribution | None:
@@ -31,14 +34,15 @@ def _subjects(sentence: Span, quoted: list[bool]) -> list[Token]:
     it; of the reporting verb highest in the parse; of a verb whose subject the parser lost; of "X, who said that"."""
     own = [t for t in sentence if not quoted[t.idx]]
     has_quote = len(own) < len(sentence)
-    tags = [s for t in own if (s := _tagged(t, sentence))]
+    tags = [s for t in own if (s := _tagged(t, sentence) or _inverted(t, sentence))]
     parsed = sorted((_rank(t), t.i, s) for t in own if (s := _subject_of(t, has_quote)))
     taken = {t.i for t in own if (s := _own_subject(t)) is not None and not quoted[s.idx]}
     lost = [s for t in own if t.lemma_ in PLAIN_VERBS and t.i not in taken and (s := _beside(t, sentence, quoted))]
     lost += [s for t in own if t.lemma_ in PLAIN_VERBS and t.i not in taken and (s := _detached(t, sentence))]
     colon = [s for s in [_before_colon(sentence, quoted)] if s]
+    reckoned = [s for t in own if (s := _reckoning(t)) and (can_speak(s) or s.lower_ in {"his", "her"})]
     relative = [t.head for t in own if _reports_relatively(t, has_quote)]
-    return [*tags, *(s for *_, s in parsed), *lost, *colon, *relative]
+    return [*tags, *(s for *_, s in parsed), *lost, *colon, *relative, *reckoned]
 
 
 def _before_colon(sentence: Span, quoted: list[bool]) -> Token | None:
@@ -69,9 +73,12 @@ def _rank(verb: Token) -> tuple[bool, int]:
 
 def _tagged(verb: Token, sentence: Span) -> Token | None:
     """The subject of a tag set off by commas or quotation marks: ", she said", ", Anna Keller, the mayor's deputy, told us"."""
-    if verb.lemma_ not in SPEECH_VERBS or verb.tag_ not in _FINITE or verb.i <= sentence.start + 1:
-        return None
     doc = verb.doc
+    if verb.lemma_ not in SPEECH_VERBS or verb.i <= sentence.start + 1:
+        return None
+    reduced = verb.tag_ == "VBN" and verb.lemma_ in PLAIN_VERBS | {"insist", "repeat"} and sentence[0].text == '"'
+    if verb.tag_ not in _FINITE and not reduced:
+        return None
     last = doc[verb.i - 1]
     if last.lower_ in {"also", "then"} and last.i > sentence.start + 1:
         last = doc[last.i - 1]
@@ -88,6 +95,21 @@ def _tagged(verb: Token, sentence: Span) -> Token | None:
             near = start is not None and entity.start - start.i <= 8
             return doc[entity.end - 1] if near and (apposed or verb.lemma_ in PLAIN_VERBS) else None
     return None
+
+
+def _inverted(verb: Token, sentence: Span) -> Token | None:
+    """The subject of a tag turned round: "The bridge is shut, said the head of the works department." The parser often takes
+    it for the object, and a noun of what is reported for the subject."""
+    if verb.lemma_ not in PLAIN_VERBS - {"tell"} or verb.tag_ not in _FINITE or verb.i <= sentence.start + 1:
+        return None
+    if verb.doc[verb.i - 1].text not in {",", '"'} or verb.i + 1 >= sentence.end:
+        return None
+    after = list(takewhile(lambda t: t.text not in {",", ";", '"'}, (t for t in sentence if t.i > verb.i)))
+    if any(t.tag_ in _FINITE | {"MD"} for t in after) or verb.doc[verb.i + 1].pos_ not in _PHRASE_STARTS:
+        return None
+    nouns = [t for t in after if t.pos_ in {"NOUN", "PROPN"}]
+    heads = [t for t in nouns if t.dep_ not in {"compound", "poss", "nmod", "amod"} or t.head.i < verb.i]
+    return heads[0] if heads and can_speak(heads[0]) else None
 
 
 def _reports_relatively(verb: Token, has_quote: bool) -> bool:
@@ -138,18 +160,59 @@ def _subject_of(token: Token, has_quote: bool) -> Token | None:
     if token.lemma_ == "quote" and any(c.dep_ in {"nsubjpass", "nsubj:pass"} for c in token.children):
         return next(c for c in token.children if c.dep_ in {"nsubjpass", "nsubj:pass"})
     subject = _own_subject(token)
-    if subject is None or subject.lower_ in _NO_SPEAKERS:
+    if subject is None or subject.lower_ in _NO_SPEAKERS or _denied(subject) or _in_passing(token):
         return None
     if _records(token, subject):
         return subject
+    if _speaks_of(token):
+        return subject
     goes_on = token.lemma_ == "go" and any(c.lower_ == "on" for c in token.children)
+    goes_on = goes_on and token.doc[max(subject.left_edge.i - 1, token.sent.start)].text in _BREAKS
     if token.lemma_ not in SPEECH_VERBS and not goes_on:
         return None
-    clause = any(c.dep_ in {"ccomp", "xcomp"} for c in token.children) or token.dep_ in {"ccomp", "parataxis"}
+    clause = any(c.dep_ in {"ccomp", "xcomp", "oprd"} for c in token.children) or token.dep_ in {"ccomp", "parataxis"}
     described = token.lemma_ == "describe" and any(c.lower_ == "as" for c in token.children)
     if token.lemma_ in NEEDS_CLAUSE and not (described or clause or has_quote or _ruled_out(token)):
         return None
     return subject
+
+
+def _reckoning(noun: Token) -> Token | None:
+    """Whose it is: "by the mediator's count", "in her opinion", "by the count of the police"."""
+    if noun.lower_ not in ACCOUNTS or noun.head.lower_ not in {"by", "in"} or noun.head.pos_ != "ADP":
+        return None
+    owner = next((c for c in noun.children if c.dep_ == "poss" and c.lower_ not in {"its", "my", "our", "your"}), None)
+    if owner is not None and owner.lower_ in {"his", "her"}:
+        subjects = (c for verb in noun.ancestors for c in verb.children if c.dep_ == "nsubj" and can_speak(c))
+        return next(subjects, owner)
+    of = next((c for c in noun.children if c.lower_ == "of"), None)
+    return owner or (next((c for c in of.children if c.dep_ == "pobj"), None) if of is not None else None)
+
+
+def _speaks_of(verb: Token) -> bool:
+    """ "The army speaks of two dead", "he put the number at 600": a figure or an account given with a preposition."""
+    prepositions = {c.lower_ for c in verb.children if c.dep_ == "prep"}
+    if verb.lemma_ in {"hop", "hope", "speak"}:
+        return ("of" if verb.lemma_ == "speak" else "for") in prepositions
+    given = any(c.dep_ == "dobj" for c in verb.children)
+    down = any(c.lower_ == "down" for c in verb.children) and "to" in prepositions
+    return verb.lemma_ == "put" and given and ("at" in prepositions or down) and _has_figure(verb, down)
+
+
+def _has_figure(verb: Token, down: bool) -> bool:
+    return down or any(t.like_num for p in verb.children if p.lower_ == "at" for t in p.subtree)
+
+
+def _denied(subject: Token) -> bool:
+    """ "Neither side has announced a date": nobody speaks."""
+    words = {subject.lower_, *(c.lower_ for c in subject.children)}
+    return bool(words & {"neither", "nobody", "none", "no"})
+
+
+def _in_passing(verb: Token) -> bool:
+    """ "Shares rose after a newspaper reported a merger": the reporter tells of the report, and the shares are his."""
+    clause = next((t for t in (verb, *verb.ancestors) if t.dep_ not in {"conj", "aux"}), verb)
+    return clause.dep_ == "advcl" and any(c.lower_ in _PASSING and c.i < verb.i for c in clause.children)
 
 
 def _own_subject(verb: Token) -> Token | None:

@@ -21,7 +21,8 @@ from nli.lexicon import (
     QUALIFIERS,
     TITLES,
 )
-from nli.names import in_case, is_person, parts_of, persons, phrase, strip_titles, surnames, title_before, traits
+from nli.names import in_case, is_place, parts_of, persons, phrase, strip_titles, surnames, title_before, traits
+from nli.newcomers import equated, is_new_person
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
@@ -44,13 +45,16 @@ class Cast:
     writing: str | None = None  # the last writing named: what "it lists" means
     writer: str | None = None  # whoever wrote in the sentence before: whose "the letter" is
     organisation: str | None = None  # the last one named: what "the company" means
+    thing: str | None = None  # the last body or writing that spoke or was told of: what "it said" means
+    places: set[str] = field(default_factory=set)  # names that the recogniser takes for persons: "in Tarn"
 
     def meet(self, doc: Doc) -> None:
         """Takes the persons that a paragraph names in full, their roles and gender: surnames and pronouns may come before
         them, in headlines and leads."""
+        self.places |= {e.text for e in doc.ents if e.label_ == "PERSON" and is_place(e)}
         for whole in persons(doc[:]):
             name = in_case(strip_titles(whole.text))
-            if " " in name and name[0].isupper():
+            if whole.text not in self.places and " " in name and name[0].isupper():
                 self.names[name] = self.names.get(name) or GENDERED_TITLES.get(title_before(whole))
         for whole in persons(doc[:]):
             self.traits.setdefault(self._fullest(whole.text), set()).update(traits(whole))
@@ -65,6 +69,11 @@ class Cast:
             return known
         vote = self.votes[name]
         return "f" if vote > 1 else "m" if vote < -1 else None
+
+    def human(self, name: str) -> bool:
+        """Whether a name is a person's beyond the recogniser's word: given in full, or told of as of a person. Companies and
+        towns of one word are often taken for persons."""
+        return name not in self.places and (" " in name or bool(self.traits.get(name)) or self.votes[name] != 0)
 
     def _fullest(self, words: str) -> str:
         parts = parts_of(strip_titles(words))
@@ -85,16 +94,16 @@ class Cast:
         return full
 
     def speaking(self, name: str, *, person: bool) -> str:
+        if not person or not self.human(name):
+            self.body = self.thing = name
         if person:
             self.focus.append(name)
-        else:
-            self.body = name
         return name
 
     def pronoun(self, word: str) -> str | None:
         """The person in focus whose gender does not rule them out; they / it: the last body that spoke."""
         if word not in PRONOUN_GENDER:
-            return self.body
+            return self.thing if word == "it" else self.body
         gender = PRONOUN_GENDER[word]
         return next((n for n in reversed(self.focus) if self.gender(n) in (None, gender)), None)
 
@@ -144,20 +153,23 @@ class Cast:
     def follow(self, sentence: Span, quoted: list[bool]) -> None:
         """Puts the persons that a sentence is about (its subjects) in focus for the pronouns that come; the subject of its
         main clause last. Whoever is named in a sentence without such a subject, or described there, can be meant too."""
-        self._note_things(sentence)
+        self._note_things(sentence, quoted)
         found: list[tuple[bool, int, str]] = []
         for name in self._mentioned(sentence):
             if not quoted[name.start_char]:
                 head = name.root.head if name.root.dep_ == "appos" else name.root
                 full = self.person(name.text)
-                if " " in full or full in self.traits:
+                if not self.human(full):
+                    if head.dep_ in _SUBJECTS and full not in self.places:
+                        self.thing = self.organisation = full
+                else:
                     found.append((head.dep_ in _SUBJECTS, -_depth(head), full))
         for token in sentence:
-            if _is_new_person(token) and not quoted[token.idx]:
+            if is_new_person(token) and not quoted[token.idx]:
                 told = self.known(phrase(token).text, token.lower_)
                 if told not in self.names and token.lower_ in AMBIGUOUS_HUMANS:
                     continue
-                introduced = next((n for n in self._mentioned(sentence) if _equated(token, n)), None)
+                introduced = next((n for n in self._mentioned(sentence) if equated(token, n)), None)
                 told = self.person(introduced.text) if introduced else told
                 found.append((token.dep_ in _SUBJECTS, -_depth(token), told))
         has_subject = any(subject for subject, _, _ in found) or any(
@@ -189,7 +201,7 @@ class Cast:
         last = strip_titles(words)
         return " " not in last and any(last in surnames(n) for n in self.names)
 
-    def _note_things(self, sentence: Span) -> None:
+    def _note_things(self, sentence: Span, quoted: list[bool]) -> None:
         """Bodies and writings that a sentence mentions: "the company" and "the letter" come back to their fuller names."""
         for entity in sentence.ents:
             if (
@@ -201,41 +213,26 @@ class Cast:
                 )
             ):
                 self.organisation = re.sub(r"^the\s+|['’]s$", "", entity.text, flags=re.I)
+                if entity.root.dep_ in _SUBJECTS and not quoted[entity.start_char]:
+                    self.thing = self.organisation
         for token in sentence:
             if token.pos_ != "NOUN" or token.lower_ not in DOCUMENTS | BODIES:
                 continue
             if phrase(token)[0].pos_ == "ADP":
                 continue  # "of which the draft"
             words = _ARTICLE.sub("", phrase(token).text)
+            if token.lower_ in BODIES and token.dep_ in _SUBJECTS and not quoted[token.idx]:
+                known = [full for noun, full in self.descriptions if noun == token.lower_ and " " not in words]
+                meant = self.organisation if token.lower_ in COMPANIES and " " not in words else None
+                self.thing = known[-1] if known else meant or words
             if " " in words and len(words.split()) <= 9:
                 self.descriptions.append((token.lower_, words))
             if token.lower_ in DOCUMENTS and any(c.dep_ in {"det", "poss"} for c in token.children):
                 known = [full for noun, full in self.descriptions if noun == token.lower_]
                 self.writing = known[-1] if known else words
+                if token.dep_ in _SUBJECTS | {"dobj", "attr"} and not quoted[token.idx]:
+                    self.thing = self.writing
 
 
 def _depth(token: Token) -> int:
     return sum(1 for _ in token.ancestors)
-
-
-def _is_new_person(token: Token) -> bool:
-    """ "a loadmaster", "the guard, who has a flask": somebody without a name whom the next "he" can mean."""
-    if token.pos_ != "NOUN" or not (token.lower_ in HUMANS or of_noun(token.lower_)):
-        return False
-    main = token.dep_ in _SUBJECTS and token.head.dep_ == "ROOT"
-    found = token.dep_ == "dobj" and token.head.lemma_ in {"find", "meet", "visit"}
-    if not (main or found) or any(is_person(e) for e in _near(token)):
-        return False
-    return any(c.dep_ == "det" and c.lower_ in {"a", "an", "the", "one"} for c in token.children)
-
-
-def _equated(subject: Token, name: Span) -> bool:
-    """ "The last witness was Anna Keller.": the subject and the name are the same person."""
-    attributes = {c.i for c in subject.head.children if c.dep_ == "attr"} if subject.head.lemma_ == "be" else set()
-    return name.root.i in attributes
-
-
-def _near(token: Token) -> list[Span]:
-    """Entities inside the phrase of a noun: "the chairman, Festus Walsh", "spokeswoman Anna Keller"."""
-    inside = {t.i for t in token.subtree}
-    return [e for e in token.doc.ents if e.root.i in inside and e.root.dep_ in {"appos", "compound"}]

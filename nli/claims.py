@@ -22,7 +22,7 @@ from nli.labels import Labels
 from nli.leads import link
 from nli.naming import Attribution
 from nli.records import Claim, Document
-from nli.speakers import Voice, quotations, span_of, voices
+from nli.speakers import quotations, span_of, told, voices
 from nli.text import View
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def extract(document: Document, *, language: Language | None = None, context: bo
         units = _units(view, doc, quoted)
         if units and (labelled := labels.read(view.text, cast)):
             units = _from(units, labelled[1])
-            speakers: list[Voice] = [(cast.speaking(labelled[0], person=True), None)] * len(units)
+            speakers = told(units, doc, quoted, cast, cast.speaking(labelled[0], person=True))
         else:
             speakers = voices(units, doc, quoted, cast, carried if view.text[:1] in '“"' else None)
         for (start, end), (speaker, named) in zip(units, speakers, strict=True):

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from nli.lexicon import HUMANS
+from nli.lexicon import AMBIGUOUS_HUMANS, HUMANS
 from nli.names import strip_titles
 
 if TYPE_CHECKING:
@@ -22,6 +22,14 @@ _LABEL = re.compile(
     r"|[A-ZÀ-Þ][a-zà-þ]+-[A-ZÀ-Þ][a-zà-þ]+)"
     r"(?:\s+\(([^)]{2,60})\)|,\s[a-z][^.:“\"]{2,50})?:\s+(?=\S)"
 )
+# "VOICE 2, ANNA KELLER, FARMER:": a label that counts its voices first.
+_COUNTED = re.compile(
+    rf"^((?:{_WORD}\s+)?{_WORD}\s+\d{{1,2}})(?:\s+AGAIN)?(?:,\s+([A-ZÀ-Þ][^:“\"a-z]{{2,80}}?|{_WORD}\s+\([^)]{{2,60}}\)))?:\s+(?=\S)"
+)
+# "Captain: The mate.", "AK: I did.": a noun for a person alone, and the initials of somebody met.
+_ROLE = re.compile(r"^([A-ZÀ-Þ][a-zà-þ]+(?:woman|man)?):\s+(?=[A-ZÀ-Þ“\"])")
+_ROLES = HUMANS - AMBIGUOUS_HUMANS - {"author", "editor", "photographer", "writer"}  # whom credits name
+_INITIALS = re.compile(r"^([A-Z]{2,3}):\s+(?=\S)")
 _ANSWER = re.compile(r"^(?:A|ANSWER|Answer)[.:]\s+(?=[A-ZÀ-Þ“\"])")
 _QUESTION = re.compile(r"^(?:Q|QUESTION|Question)[.:]\s")
 _OWN_VOICE = re.compile(r"\b(?:I|we|my|our|us|I['’]m|we['’]re)\b", re.I)
@@ -46,12 +54,36 @@ class Labels:
         if answer := _ANSWER.match(text):
             self.current = self.witness
             return (self.witness, answer.end()) if self.witness and self.asking else None
+        if found := self._counted(text, cast) or self._short(text, cast):
+            self.current, self.asking = found[0], False
+            return found
         if label := _LABEL.match(text):
             self.current, self.asking = self._speaker(label[1], label[2], cast), False
             return self.current, label.end()
         if self.current and _OWN_VOICE.search(re.sub(r"[“\"][^”\"]*[”\"]?", "", text)):
             return self.current, 0
         self.current, self.asking = None, False
+        return None
+
+    def _counted(self, text: str, cast: Cast) -> tuple[str, int] | None:
+        """A voice with a number is given its name and office once."""
+        label = _COUNTED.match(text)
+        if label is None:
+            return None
+        key = label[1].lower()
+        if label[2]:
+            name = re.sub(r"^.*\(|\)$", "", label[2]) if "(" in label[2] else label[2].split(",")[0]
+            words = name.strip()
+            self.named[key] = cast.person(words.title() if words.isupper() else words)
+        return (self.named[key], label.end()) if key in self.named else None
+
+    def _short(self, text: str, cast: Cast) -> tuple[str, int] | None:
+        """A label that is a single noun for a person, or initials."""
+        if (role := _ROLE.match(text)) and role[1].lower() in _ROLES:
+            return self._speaker(role[1], None, cast), 0
+        if initials := _INITIALS.match(text):
+            fitting = [n for n in cast.names if "".join(w[0] for w in n.split()).upper() == initials[1]]
+            return (fitting[0], initials.end()) if len(fitting) == 1 else None
         return None
 
     def _speaker(self, label: str, told: str | None, cast: Cast) -> str:

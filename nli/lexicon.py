@@ -10,16 +10,18 @@ SPEECH_VERBS = _words(
     accuse acknowledge attribute blame calculate disclose relate shout specify whisper
     add admit affirm agree allege announce answer argue ask assert assure believe boast call
     caution cite claim comment complain concede conclude confirm contend counter declare demand deny describe
-    dismiss dispute emphasise emphasize estimate expect explain fear hint hope indicate inform insist joke
-    maintain mention note object observe pledge point post predict promise protest put quip read reassure recall
+    dismiss dispute emphasise emphasize estimate expect explain fear hint hop hope indicate inform insist joke
+    decline doubt maintain mention note object observe pledge point post predict promise protest put quip read reassure recall
     reckon recommend recount reiterate reject remark remind repeat reply report respond retort reveal rule say
-    signal state stress suggest swear tell testify think tweet urge vow warn write
+    signal remember state stress suggest want wish swear tell testify think tweet urge vow warn write
     """
 )
+# ("hop" is what the lemmatiser makes of "hoped" and "hopes".)
 # Reporting verbs with plenty of other uses: they count only with a quotation or a clause that they report.
 NEEDS_CLAUSE = _words(
     """
-    answer ask believe call cite describe fear find hint hope note point post put read report rule think
+    admit answer ask believe call cite decline describe doubt fear find hint hop hope note point post put read
+    report rule think want wish
     """
 )
 # The plainest ones: trusted even where the parser lost their subject.
@@ -56,6 +58,7 @@ BODIES = _words(
     refinery regulator residents retailer school secretariat senate service shipyard side society squad staff
     station store supplier syndicate task team theatre tribunal trust union university utility watchdog workers
     works yard
+    bakery brigades caterer clinic distributor hotel insurer lender restaurant subsidiary
     """
 )
 # Nouns for writings that say something.
@@ -65,6 +68,8 @@ DOCUMENTS = _words(
     form letter log manual map memo memorandum message minute minutes note notice page paper photograph plan
     post programme protocol receipt record register report ruling sheet slide statement study summary survey
     testimony transcript verdict website
+    certificate communique communiqué diary dossier invoice leaflet ledger letterhead logbook manifest petition
+    poster recording tape timetable
     """
 )
 # Nouns for persons that "he" and "she" can mean.
@@ -94,6 +99,9 @@ HUMANS = _words(
     technician tenant tourist trader trainer translator traveller treasurer undersecretary usher vet veteran
     veterinarian vicar victim villager volcanologist volunteer waiter waitress warden watchman whip widow widower
     wife winemaker witness woman worker writer
+    biochemist butcher chef cleric commissar conscript electrician elder forester gentleman harbourmaster jockey
+    lady magistrate machinist motorcyclist neighbor nanny notary ombudsman peasant plumber prefect schoolboy schoolgirl
+    statistician trustee viticulturist
     """
 )
 GENDERED_TITLES = {"mr": "m", "sir": "m", "lord": "m", "mrs": "f", "ms": "f", "miss": "f", "dame": "f", "lady": "f"}
@@ -118,10 +126,14 @@ RECORD_VERBS = _words(
     "contain document enumerate give instruct list mention name note put read record register show specify state"
 )
 LETTERS = _words("e-mail email letter memo message note reply")
+# Nouns for what somebody thinks or has counted: "by the mediator's count".
+ACCOUNTS = _words("account count estimate judgment judgement opinion reckoning telling view words")
 ENTRIES = _words("clause column entry footnote line list mention note paragraph passage sentence table")
 # Nouns of HUMANS that often mean something else.
 AMBIGUOUS_HUMANS = _words(
     "chair counsel critics general guide head leader maker member principal racer ranger source worker"
 )
+# How the names of places end.
+WAYS = _words("avenue bridge hill island lake lane mountain road square street valley")
 # Words that make a role another one: the deputy governor is not the governor.
 QUALIFIERS = _words("acting assistant deputy former vice")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from nli.lexicon import BODIES, GENDERED_TITLES, HUMANS, TITLES
+from nli.lexicon import AMBIGUOUS_HUMANS, BODIES, GENDERED_TITLES, HUMANS, TITLES, WAYS
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
@@ -21,8 +21,22 @@ def is_person(entity: Span) -> bool:
     titled = len(entity) > 1 and entity[0].lower_.rstrip(".") in HUMANS | set(GENDERED_TITLES)
     titled = titled and all(t.pos_ == "PROPN" or t.text == "-" for t in entity) and entity[0].text[0].isupper()
     apposed = len(entity) > 1 and entity.root.dep_ == "appos" and entity.root.head.lower_ in HUMANS
-    labelled = entity.label_ == "PERSON" or (entity.label_ in ORGANISATIONS and (titled or apposed))
-    return bool(labelled and last.text[:1].isupper() and last.lower_ not in _NO_NAMES)
+    told = titled or apposed or _aged(entity) or (len(entity) > 1 and _follows_role(entity))
+    labelled = entity.label_ == "PERSON" or (entity.label_ in ORGANISATIONS and told)
+    return bool(labelled and not is_place(entity) and last.text[:1].isupper() and last.lower_ not in _NO_NAMES)
+
+
+def _aged(entity: Span) -> bool:
+    """ "Anna Keller, 50, sells smoked fish": only persons are given an age between commas."""
+    return re.match(r",\s[1-9]\d[,.]", entity.doc.text[entity.end_char :][:6]) is not None
+
+
+def _follows_role(entity: Span) -> bool:
+    """ "ministry spokeswoman Anna Keller": a noun for a person right before a name."""
+    if not entity.start or not all(t.text[0].isupper() or not t.is_alpha for t in entity):
+        return False
+    before = entity.doc[entity.start - 1]
+    return before.lower_ in HUMANS - AMBIGUOUS_HUMANS and before.pos_ in {"NOUN", "PROPN"}
 
 
 def persons(sentence: Span) -> Iterator[Span]:
@@ -49,6 +63,12 @@ def whole_name(entity: Span) -> Span:
     while end < len(doc) and doc[end].text == "-" and not doc[end - 1].whitespace_ and not doc[end].whitespace_:
         end += 2
     return doc[start : min(end, len(doc))]
+
+
+def is_place(name: Span) -> bool:
+    """ "in Tarn", "near Pear Tree": a name that stands for a place, whatever its label."""
+    before = name.doc[name.start - 1].lower_ if name.start else ""
+    return before in {"in", "at", "near", "outside"} or name[-1].lower_ in WAYS
 
 
 def title_before(name: Span) -> str:

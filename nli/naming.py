@@ -19,6 +19,7 @@ _APPOSED_NAME = re.compile(
     r",?\s+((?:(?:Mr|Mrs|Ms|Dr|Sir)\.?\s+)?[A-ZÀ-Þ][\w’'.-]*(?:\s+(?:[a-z]{2,3}\s+)?[A-ZÀ-Þ][\w’'.-]*)+)(?=[,;]|\.(?:\s|$)|\s+(?:said|told|says|added))"
 )
 
+_POSSESSIVE = {"his": "he", "her": "she"}
 _SILENT = {
     "CARDINAL",
     "ORDINAL",
@@ -51,7 +52,12 @@ def name(subject: Token, cast: Cast) -> Attribution | None:
         writes = subject.lower_ == "it" and subject.head.lemma_ in RECORD_VERBS | {"have"}
         speaker = cast.writing if writes else cast.pronoun(subject.lower_)
         return Attribution(speaker, subject.idx, subject.idx + len(subject), True) if speaker else None
+    if subject.lower_ in _POSSESSIVE:
+        owner = cast.pronoun(_POSSESSIVE[subject.lower_])
+        return Attribution(owner, subject.idx, subject.idx + len(subject), False) if owner else None
     words = phrase(subject)
+    if subject.dep_ == "poss" and words[-1].tag_ == "POS":
+        words = words[:-1]
     person = words.text if cast.surname(words.text) else _person_in(subject, words)
     if person is not None:
         speaker = cast.speaking(cast.person(person), person=True)

@@ -42,6 +42,7 @@ def voices(units: list[tuple[int, int]], doc: Doc, quoted: list[bool], cast: Cas
     found: list[Attribution | None] = []
     about: list[str | None] = []  # the person in focus after each unit
     cast.turn()
+    met = cast.focus[-1] if cast.focus else None
     for unit in units:
         sentence = span_of(doc, *unit)
         found.append(attribution(sentence, quoted, cast))
@@ -62,6 +63,8 @@ def voices(units: list[tuple[int, int]], doc: Doc, quoted: list[bool], cast: Cas
             following = _next_speaker(doc.text, units[i:], found[i:], quoted)
             opens = i > 0 and not any(quoted[slice(*units[i - 1])])
             speaker = spoken = following if following and opens else spoken or following
+            if speaker is None and finite(sentence):
+                speaker = spoken = _later(found[i:]) or (about[i - 1] if i else met)
         elif (
             i
             and spoken
@@ -73,6 +76,23 @@ def voices(units: list[tuple[int, int]], doc: Doc, quoted: list[bool], cast: Cas
             spoken = about[i] if any(found[: i + 1]) or any(map(is_person, sentence.ents)) else None
         result.append((speaker, given))
     return result
+
+
+def told(units: list[tuple[int, int]], doc: Doc, quoted: list[bool], cast: Cast, speaker: str) -> list[Voice]:
+    """The speaker of each unit under the label of `speaker`: theirs, but for what they report as somebody else's words."""
+    result: list[Voice] = []
+    for unit in units:
+        sentence = span_of(doc, *unit)
+        given = attribution(sentence, quoted, cast)
+        cast.follow(sentence, quoted)
+        reported = given is not None and not given.pronoun and unit[0] <= given.start and given.speaker != cast.writing
+        result.append((given.speaker, given) if given and reported else (cast.speaking(speaker, person=True), None))
+    return result
+
+
+def _later(found: list[Attribution | None]) -> str | None:
+    """The next speaker of a paragraph."""
+    return next((given.speaker for given in found if given), None)
 
 
 def _voice_after(
@@ -105,6 +125,10 @@ def _goes_on(sentence: Span, quoted: list[bool], spoken: str, following: str | N
     subject = next((t for t in own if t.dep_ in {"nsubj", "nsubjpass"} and t.head.dep_ == "ROOT"), None)
     acts = subject is not None and subject.lower_ in {"he", "she"}  # "He looked at his hands.": the reporter tells it
     return following == spoken and not acts
+
+
+def finite(sentence: Span) -> bool:
+    return any(t.tag_ in {"VBD", "VBZ", "VBP", "MD"} for t in sentence)
 
 
 def _backshifted(sentence: Span, quoted: list[bool]) -> bool:

@@ -138,3 +138,72 @@ def test_questions_and_answers():
 def test_the_time_that_leads_an_entry_of_a_live_page_is_no_part_of_the_claim():
     (claim,) = claims("09:15 Robin Vance says the bridge is open.")
     assert claim.source == "Robin Vance says the bridge is open." and claim.speaker == "Robin Vance"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # a tag turned round, whatever the parser makes of it
+        ("One of the two mills in the valley burned all night, said the fire inspector.", "fire inspector"),
+        ("The mill closed at noon, said the head of the weaving room, Robin Vance.", "Robin Vance"),
+        ("Robin Vance, who had come by boat, told a local newspaper that the mill had closed.", "Robin Vance"),
+        ("“Nobody fell in,” the mayor's aide, Colonel Robin Vance, repeated on Monday.", "Robin Vance"),
+        # reports without "say"
+        ("The army speaks of two dead on its own side.", "army"),
+        ("Robin Vance put the number of visitors at 9,000.", "Robin Vance"),
+        ("Robin Vance put the loss down to the rain.", "Robin Vance"),
+        ("Robin Vance put the cups on the table.", None),
+        ("Robin Vance hopes for a new roof by Easter.", "Robin Vance"),
+        ("Some 300 prisoners are still held, by the mediator's count.", "mediator"),
+        ("The mill's owner, Robin Vance, had three drums of oil at Easter, by his own account.", "Robin Vance"),
+        # the reporter tells of a report, of silence, and of things that go on
+        ("Shares in Tarn Mills rose after a newspaper reported that the mill had been sold.", None),
+        ("Neither side has announced that the talks will go on.", None),
+        ("Bus services over the pass will go on this week and next.", None),
+    ],
+)
+def test_who_reports_and_who_does_not(text, expected):
+    assert claims(text)[0].speaker == expected
+
+
+@pytest.mark.parametrize("place", ["at Pear Tree School", "near Tarn"])
+def test_a_place_is_nobody(place):
+    text = f"On Monday Kim Adler stood {place} with a pot of soup.\n\n“The door was shut,” she said."
+    assert speaker(text, "door") == "Kim Adler"
+
+
+def test_an_age_tells_a_person():
+    text = "Robin Vance sold the boat.\n\nKim Adler, 50, mends nets. She hid until noon. “The boat was old,” she said."
+    assert speaker(text, "boat was old") == "Kim Adler"
+
+
+def test_it_is_the_last_body_or_writing_told_of():
+    text = "The harbour board met on Monday. The ferry company has nine boats. The line would open in May, it said."
+    assert speaker(text, "line") == "ferry company"
+    text = "The police came late. Students copied a circular of the registrar. It says that the hall is shut."
+    assert speaker(text, "hall") == "circular of the registrar"
+
+
+def test_a_quotation_without_a_tag_is_of_whoever_speaks_next_or_was_told_of_last():
+    text = "The room was cold. “I saw them leave at nine.” The wind rose. The boat was old, Robin Vance said."
+    assert speaker(text, "leave") == "Robin Vance"
+    text = "Robin Vance kept the keys.\n\n“I saw them leave at nine.”"
+    assert speaker(text, "leave") == "Robin Vance"
+
+
+def test_labels_that_count_the_voices():
+    text = (
+        "VOICE 1, ROBIN VANCE, FARMER: I had nine cows.\n\nVOICE 2, KIM ADLER, VET: The cows were well.\n\n"
+        "VOICE 1 AGAIN: They were not well at all."
+    )
+    assert [c.speaker for c in claims(text)] == ["Robin Vance", "Kim Adler", "Robin Vance"]
+
+
+def test_labels_by_initials_and_by_a_noun_alone():
+    text = "Robin Vance met the coroner on Friday.\n\nCoroner: The boat was old.\n\nRV: The boat was in order."
+    assert [c.speaker for c in claims(text)][1:] == ["Coroner", "Robin Vance"]
+
+
+def test_what_a_labelled_speaker_reports_is_of_whoever_said_it():
+    text = "ROBIN VANCE: The army says that the bridge is open. It was shut at nine."
+    assert [c.speaker for c in claims(text)] == ["army", "Robin Vance"]
