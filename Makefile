@@ -44,7 +44,9 @@ train: $(VENV)/installed-dev
 	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/default.toml
 	$(BIN)/python models/export.py models/runs/default/checkpoint models/runs/default/exported
 	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/continued.toml
-	$(BIN)/python models/export.py models/runs/continued/checkpoint models/default
+	$(BIN)/python models/export.py models/runs/continued/checkpoint models/runs/continued/exported
+	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/again.toml
+	$(BIN)/python models/export.py models/runs/again/checkpoint models/default
 	$(BIN)/python models/decide.py models/default
 	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/fast.toml
 	$(BIN)/python models/export.py models/runs/fast/checkpoint models/fast

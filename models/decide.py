@@ -38,6 +38,7 @@ SURELY_NOT = 0.03  # P(contradiction) below which the other direction is taken t
 THRESHOLDS = [round(0.3 + 0.05 * step, 2) for step in range(14)]
 SAME_SPEAKER = (0.0, 0.9, 0.95, 0.97)
 RIVAL_SHARE = (0.0, 0.8, 0.9, 0.95)
+CLOSE = 0.02  # F1 that is given for precision: with some ninety conflicts its own standard error is about twice that
 PRECISE, SENSITIVE = 0.9, 0.5  # precision of flags asked of the outer operating points
 
 
@@ -122,15 +123,18 @@ def whole_documents(scored: list[tuple[Case, list[ScoredPair]]], decision: Decis
 
 
 def choose(scored: list[tuple[Case, list[ScoredPair]]], rule: str) -> dict[str, Setting]:
-    """The operating points. balanced: the setting with the best F1 of recall and precision, of equals the highest threshold
-    with the rules that hide least. precise and sensitive share its rules: the lowest threshold above it that has the precision
-    `PRECISE`, the lowest below it that has `SENSITIVE`.
+    """The operating points. balanced: of the settings whose F1 of recall and precision is nearly the best, the most precise (as
+    the one-standard-error rule prefers the simpler of equals; Breiman et al. 1984), then the one with the rules that hide least. precise
+    and sensitive share its rules: the lowest threshold above it that has the precision `PRECISE`, the lowest below it that has
+    `SENSITIVE`.
     """
     settings = [
         whole_documents(scored, Decision(threshold=t, rule=rule, same_speaker=same, rival_share=share))
         for t, same, share in itertools.product(THRESHOLDS, SAME_SPEAKER, RIVAL_SHARE)
     ]
-    balanced = max(settings, key=lambda s: (s.f1, s.threshold, -s.same_speaker, -s.rival_share))
+    enough = max(s.f1 for s in settings) - CLOSE
+    near = [s for s in settings if s.f1 >= enough]
+    balanced = max(near, key=lambda s: (s.precision, s.recall, s.threshold, -s.same_speaker, -s.rival_share))
     alike = [s for s in settings if s[1:3] == balanced[1:3]]
     above = [s for s in alike if s.threshold >= balanced.threshold]
     below = [s for s in alike if s.threshold <= balanced.threshold]

@@ -163,9 +163,10 @@ class Sources:
         self.context = data.get("context", False)
 
     def files(self, stage: dict[str, Any]) -> list[Path]:
-        """What the entries of one stage read, in order, each once; a case's documents with it."""
+        """What the entries of one stage read, in order, each once; a case's documents with it, and the weights of a miner."""
         found = []
         for entry in stage["mix"]:
+            found += [self.root / entry["miner"] / "model.onnx"] if "miner" in entry else []
             for name in (entry.get("files", entry["source"]), entry.get("articles")):
                 for path in self.paths.get(name, []):
                     found += sorted(path.parent.glob(f"{path.stem}*.*")) if path.suffix == ".json" else [path]

@@ -21,10 +21,11 @@ def detector():
     return nli.Detector.load()
 
 
-def test_frozen_scores(detector):
+@pytest.mark.parametrize("name", sorted(checkpoints.shipped()))
+def test_frozen_scores(name):
     """Within .03: int8 kernels differ a little between processors."""
-    scores = detector.score([(row["premise"], row["hypothesis"]) for row in FROZEN])
-    np.testing.assert_allclose(scores, [row["scores"] for row in FROZEN], atol=0.03)
+    scores = nli.Detector.load(name).score([(row["premise"], row["hypothesis"]) for row in FROZEN])
+    np.testing.assert_allclose(scores, [row[name] for row in FROZEN], atol=0.03)
 
 
 def test_a_pair_scores_the_same_in_any_company(detector):
@@ -51,12 +52,11 @@ def test_the_operating_points_report_more_and_more(detector):
 def test_the_article_the_project_was_asked_for(detector):
     counts = score_cases(list(read_cases(SEED)), detector.detect)
     assert counts.found == counts.conflicts == 2
-    assert counts.flagged - counts.right <= 2
+    assert counts.right >= 3 and counts.flagged - counts.right <= 4
 
 
-def test_folder_is_whole_and_small():
-    folder = checkpoints.shipped()["default"]
-    assert {
+def test_folders_are_whole_and_small():
+    parts = (
         "model.onnx",
         "config.json",
         "tokenizer.json",
@@ -64,8 +64,11 @@ def test_folder_is_whole_and_small():
         "manifest.json",
         "recipe.json",
         "README.md",
-    } <= {p.name for p in folder.iterdir()}
-    assert sum(p.stat().st_size for p in folder.iterdir()) <= 80_000_000
+    )
+    folders = checkpoints.shipped()
+    assert all((folder / part).exists() for folder in folders.values() for part in parts)
+    sizes = {name: sum(p.stat().st_size for p in folder.iterdir()) for name, folder in folders.items()}
+    assert sizes["default"] <= 80_000_000 and sum(sizes.values()) <= 120_000_000
 
 
 def test_loading_needs_no_torch():
