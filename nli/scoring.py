@@ -101,12 +101,15 @@ class Scorer:
         encoded, repeats = window.encoded, np.bincount(window.index, minlength=len(window.encoded))
         logits = np.zeros((len(encoded), 3))
         batches = list(_batches([len(e.ids) for e in encoded]))
-        with ThreadPoolExecutor(self.engine.workers) as pool:
+        pool = ThreadPoolExecutor(self.engine.workers)
+        try:
             results = pool.map(lambda rows: self._logits([encoded[i] for i in rows]), batches)
             for rows, result in zip(batches, results, strict=True):
                 logits[rows] = result
                 if progress:
                     progress(int(repeats[rows].sum()))
+        finally:
+            pool.shutdown(cancel_futures=True)  # Ctrl-C waits for the batches that run, not for the window
         probabilities = softmax(logits / self.checkpoint.decision.temperature)
         truncated = np.array([e.truncated for e in encoded])
         return ScoreTable(probabilities[window.index], int(truncated[window.index].sum()))

@@ -134,7 +134,9 @@ def test_a_killed_run_goes_on_where_it_stopped(address, tiny, tmp_path):
     options = {"model": str(tiny), "rows_per_shard": 100}
     assert score_on_ray(str(source), str(out), **options).scored == 3000  # nothing to do, no worker starts
     other = make_checkpoint(tmp_path / "other", ("contradiction", "neutral", "entailment"))
-    with pytest.raises(InputError, match="holds another run, with different weights sha256, label columns"):
+    with pytest.raises(
+        InputError, match=r"holds another run, with different weights sha256 \(.*\), label columns \(\[0, 1, 2\] there"
+    ):
         score_on_ray(str(source), str(out), **options | {"model": str(other)})
     with pytest.raises(InputError, match=r"different weights sha256.*, sure"):
         score_on_ray(str(source), str(out), rows_per_shard=100, cascade=[str(tiny), str(other)], sure=0.9)
