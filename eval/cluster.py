@@ -30,9 +30,9 @@ def markdown(bench: dict[str, Any]) -> str:
     lines = [
         f"{rate:,.0f} pairs/s on {threads} cores ({bench['processor']}, {bench['tokens'] / bench['rows']:.0f} tokens a pair) make a "
         f"billion pairs **{hours:,.0f} core-hours**: {hours / 100:,.0f} dollars for each cent that a core costs an hour.\n",
-        "| cores | days |",
+        "| cores | hours |",
         "|---|---|",
-        *(f"| {cores:,} | {hours / cores / 24:,.1f} |" for cores in CORES),
+        *(f"| {cores:,} | {hours / cores:,.1f} |" for cores in CORES),
     ]
     return "\n".join(lines) + "\n"
 
