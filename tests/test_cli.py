@@ -226,6 +226,7 @@ def test_a_killed_run_leaves_nothing_that_looks_complete(tiny, tmp_path):
         [sys.executable, "-m", "nli", "score", str(source), str(target), "--model", str(tiny)],
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # background jobs start deaf to it
     )
     while not (tmp_path / "out.jsonl.partial").exists() and process.poll() is None:
         time.sleep(0.05)
