@@ -16,7 +16,7 @@ from sklearn.metrics import average_precision_score
 
 from nli import checkpoints
 from nli.cascade import CONTRADICTION, Cascade
-from nli.cases import among, read_cases
+from nli.cases import read_cases
 from nli.checkpoints import weights_hash
 from nli.claims import extract_all
 from nli.labelled import load_pairs
@@ -34,8 +34,7 @@ def article_pairs() -> tuple[Texts, np.ndarray]:
     for case in read_cases(ROOT / "eval/cases/test"):
         claims, _ = extract_all(case.documents)
         for a, b in itertools.combinations(claims, 2):
-            conflict = bool(case.conflicts(a, b))
-            if conflict or not (case.same_side(a, b) or among(case.arguable, a, b)):
+            if (conflict := case.truth(a, b)) is not None:
                 texts.append((a.text, b.text))
                 conflicts.append(conflict)
     drawn = np.sort(np.random.default_rng(0).permutation(len(texts))[:MOST])

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from decide import ARTICLES, PAIRS, truth
+from decide import ARTICLES, PAIRS
 from sklearn.metrics import average_precision_score
 
 from nli import checkpoints
@@ -33,7 +33,7 @@ def article_pairs() -> tuple[Texts, np.ndarray]:
     for case in itertools.chain.from_iterable(map(read_cases, ARTICLES)):
         claims, _ = extract_all(case.documents)
         for a, b in itertools.combinations(claims, 2):
-            if (conflict := truth(case, a, b)) is not None:
+            if (conflict := case.truth(a, b)) is not None:
                 texts.append((a.text, b.text))
                 conflicts.append(conflict)
     return texts, np.array(conflicts)

@@ -21,11 +21,11 @@ from sklearn.metrics import average_precision_score
 
 from nli import checkpoints
 from nli.calibration import fit_temperature
-from nli.cases import Case, CaseCounts, among, read_cases
+from nli.cases import Case, CaseCounts, read_cases
 from nli.claims import extract_all
 from nli.decision import RULES, Decision, decide
 from nli.labelled import load_pairs
-from nli.records import LABELS, Claim, Findings, ScoredPair, Scores
+from nli.records import LABELS, Findings, ScoredPair, Scores
 from nli.scoring import Scorer
 
 ROOT = Path(__file__).parent.parent
@@ -84,16 +84,9 @@ def score_cases(scorer: Scorer, cases: Iterable[Case], context: bool) -> list[tu
     return scored
 
 
-def truth(case: Case, a: Claim, b: Claim) -> bool | None:
-    """Whether two claims are a conflict; None where readers did not agree, or said that they tell the same."""
-    if case.conflicts(a, b):
-        return True
-    return None if case.same_side(a, b) or among(case.arguable, a, b) else False
-
-
 def best_rule(scored: list[tuple[Case, list[ScoredPair]]]) -> tuple[str, dict[str, Any]]:
     """The rule whose scores rank single pairs best, and the facts; pairs that readers do not agree on are left out."""
-    judged = [(pair, truth(case, pair.a, pair.b)) for case, pairs in scored for pair in pairs]
+    judged = [(pair, case.truth(pair.a, pair.b)) for case, pairs in scored for pair in pairs]
     agreed = [(pair, conflict) for pair, conflict in judged if conflict is not None]
     conflicts = [conflict for _, conflict in agreed]
     quality = {}

@@ -110,9 +110,7 @@ def article_pairs(path: Path, context: bool) -> list[tuple[Example, bool]]:
     claims, _ = extract_all(case.documents, context=context)
     examples = []
     for a, b in itertools.combinations(claims, 2):
-        label = "contradiction" if case.conflicts(a, b) else "neutral"
-        if label == "neutral" and (case.same_side(a, b) or among(case.arguable, a, b)):
-            label = "unlabelled"
+        label = {True: "contradiction", False: "neutral", None: "unlabelled"}[case.truth(a, b)]
         examples.append((Example(a.text, b.text, label, "article"), among(case.hard_negatives, a, b)))
     return examples
 

@@ -67,6 +67,12 @@ class Case:
     def same_side(self, a: Claim, b: Claim) -> bool:
         return bool(self.carried(a) & self.carried(b))
 
+    def truth(self, a: Claim, b: Claim) -> bool | None:
+        """Whether two claims are a conflict; None where readers did not agree, or said that they tell the same."""
+        if self.conflicts(a, b):
+            return True
+        return None if self.same_side(a, b) or among(self.arguable, a, b) else False
+
 
 def among(pairs: list[tuple[Place, Place]], a: Claim, b: Claim) -> bool:
     """Whether two claims are one of the pairs of places, either way round."""
