@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 import numpy as np
 
 from nli import checkpoints
+from nli.both_ways import BothWays
 from nli.candidates import MAX_PAIRS, NEIGHBOURS, candidates
 from nli.cascade import Cascade
 from nli.claims import extract_all, pipeline
@@ -38,19 +39,22 @@ class Detector:
         language: str | None = None,
         threads: int | None = None,
         precision: str = "float32",
+        both_ways: bool = False,
     ) -> Detector:
         """The shipped checkpoint, or the one called `model` (a folder, or `org/name@revision` on the hub, which downloads).
 
         `cascade` instead of `model`: a small checkpoint and a large one, which scores what the small one gives less than the
         probability `sure` (default: its own). `labels` names the outputs in order when the checkpoint does not; `language` is a
-        spaCy pipeline for English; `precision` of a torch checkpoint is float32, bfloat16 or auto (what is faster here).
+        spaCy pipeline for English; `precision` of a torch checkpoint is float32, bfloat16 or auto (what is faster here). With
+        `both_ways`, `score` gives pairs the contradiction that `detect` gives them: of both directions, in twice the time.
         Raises CheckpointError.
         """
+        scorer: Scorer
         if cascade:
-            both = Cascade.load(cascade, sure=sure, threads=threads, precision=precision)
-            return cls(both, language=language)
-        scorer = Scorer(checkpoints.load(model, labels=labels), threads=threads, precision=precision)
-        return cls(scorer, language=language)
+            scorer = Cascade.load(cascade, sure=sure, threads=threads, precision=precision)
+        else:
+            scorer = Scorer(checkpoints.load(model, labels=labels), threads=threads, precision=precision)
+        return cls(BothWays(scorer) if both_ways else scorer, language=language)
 
     def score(self, pairs: Iterable[tuple[str, str]]) -> list[Scores]:
         """Probabilities by name for pairs of (premise, hypothesis), in order. Raises InputError for anything else than text."""
@@ -110,12 +114,13 @@ class Detector:
         self, claims: list[Claim], pairs: list[tuple[int, int]], threshold: float, progress: Progress | None
     ) -> tuple[list[ScoredPair], int]:
         """Scores a -> b for all pairs, then b -> a for those that can still reach the threshold; the others are decided."""
-        decision = self.scorer.checkpoint.decision
+        scorer = self.scorer.one_way
+        decision = scorer.checkpoint.decision
         report = (lambda n: progress(n, len(pairs))) if progress else None
-        forward = self.scorer.score([(claims[i].text, claims[j].text) for i, j in pairs], progress=report)
+        forward = scorer.score([(claims[i].text, claims[j].text) for i, j in pairs], progress=report)
         contradiction = forward.probabilities[:, 2]
         open_ = [k for k, p in enumerate(contradiction.tolist()) if decision.can_reach(p, threshold)]
-        backward: ScoreTable = self.scorer.score([(claims[pairs[k][1]].text, claims[pairs[k][0]].text) for k in open_])
+        backward: ScoreTable = scorer.score([(claims[pairs[k][1]].text, claims[pairs[k][0]].text) for k in open_])
         both = zip(open_, np.asarray(forward.probabilities)[open_].tolist(), backward, strict=True)
         scored = [
             ScoredPair(claims[pairs[k][0]], claims[pairs[k][1]], Scores(*first), second) for k, first, second in both

@@ -67,6 +67,11 @@ class Scorer:
         self._check_label_order()
 
     @property
+    def one_way(self) -> Scorer:
+        """What scores premise -> hypothesis alone."""
+        return self
+
+    @property
     def weights(self) -> str:
         """SHA-256 of what it computes with."""
         return weights_hash(self.checkpoint.path)

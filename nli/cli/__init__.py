@@ -13,7 +13,7 @@ from click.core import ParameterSource
 from nli import __version__
 from nli.cli.bench import bench, export
 from nli.cli.cluster import score_on_ray, workers
-from nli.cli.common import Group, cascade_options, check_models, days, load, model_options, progress, write
+from nli.cli.common import Group, both_ways, cascade_options, check_models, days, load, model_options, progress, write
 from nli.cli.evaluate import calibrate, evaluate
 from nli.errors import InputError
 
@@ -176,6 +176,7 @@ def detect(
     help="ray: on a Ray cluster; IN is a file or folder, also s3://... or gs://..., OUT a folder of parquet shards.",
 )
 @click.option("--workers", metavar="N|MIN-MAX", callback=workers, help="With --engine ray: models at a time.")
+@both_ways
 @cascade_options
 @model_options()
 @click.pass_context

@@ -75,6 +75,13 @@ def cascade_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
+both_ways = click.option(
+    "--both-ways",
+    is_flag=True,
+    help="Score every pair in both directions, as detect does: contradiction does not depend on the order. Twice the time.",
+)
+
+
 def days(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> dict[str, date]:
     """`FILE=2014-06-16`, or a day alone, which is that of every file not named (key "")."""
     found = {}
@@ -99,7 +106,7 @@ def load(options: dict[str, Any], *, language: str | None = None) -> Any:
     from nli.detector import Detector
 
     labels = options["labels"].split(",") if options["labels"] else None
-    more = {"precision": options["precision"]} if "precision" in options else {}
+    more: dict[str, Any] = {name: options[name] for name in ("precision", "both_ways") if name in options}
     check_models(options)
     if names := options.get("cascade"):
         more |= {"cascade": names.split(","), "sure": options["sure"]}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nli.cli.common import Command, load, model_options, progress, write
+from nli.cli.common import Command, both_ways, load, model_options, progress, write
 from nli.errors import InputError
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def data_options(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.option(
     "--baselines/--no-baselines", default=True, help="Majority, word overlap, hypothesis only (default: yes)."
 )
+@both_ways
 @data_options
 @model_options(several=True)
 def evaluate(
