@@ -13,7 +13,7 @@ from nli.records import LABELS
 from nli.scoring import Scorer
 
 CONTRADICTION = LABELS.index("contradiction")
-SURELY_NOT = 0.02  # below it, a pair is no contradiction the other way round either, and is not scored again
+SURELY_NOT = 0.05  # below it, a pair is no contradiction the other way round either, and is not scored again
 
 
 def soft_labels(teacher: Path, examples: list[mix.Example], run: Path, fingerprint: str) -> torch.Tensor:

@@ -150,6 +150,7 @@ def quantise(source: Path, target: Path, ranges: dict[str, tuple[float, int]], b
         target,
         weight_type=QuantType.QInt8,
         per_channel=True,
+        reduce_range=True,
         op_types_to_quantize=["MatMul"],
         nodes_to_exclude=outside,
     )

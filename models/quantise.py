@@ -57,14 +57,24 @@ def best_range(values: torch.Tensor) -> tuple[float, int]:
     return best[1], best[2]
 
 
-def round_inputs(model: torch.nn.Module, ranges: dict[str, tuple[float, int]]) -> None:
-    """From now on the encoder's linear layers see their inputs rounded to 8 bits; gradients pass straight through."""
-    for name, linear in encoder_linears(model).items():
-        linear.register_forward_pre_hook(_rounding(*ranges[name]))
+class Rounding:
+    """While `on`, the encoder's linear layers see their inputs rounded to 8 bits; gradients pass straight through.
+
+    A model that always trains with it needs it: in float32 it is another model. Rounding in a share of the steps keeps both alike.
+    """
+
+    def __init__(self, model: torch.nn.Module, ranges: dict[str, tuple[float, int]]) -> None:
+        self.on = True
+        for name, linear in encoder_linears(model).items():
+            linear.register_forward_pre_hook(self._hook(*ranges[name]))
+
+    def _hook(self, scale: float, zero: int) -> Callable[..., tuple[torch.Tensor] | None]:
+        def hook(_: torch.nn.Module, inputs: tuple[torch.Tensor]) -> tuple[torch.Tensor] | None:
+            return (torch.fake_quantize_per_tensor_affine(inputs[0].float(), scale, zero, 0, 255),) if self.on else None
+
+        return hook
 
 
-def _rounding(scale: float, zero: int) -> Callable[..., tuple[torch.Tensor]]:
-    def hook(_: torch.nn.Module, inputs: tuple[torch.Tensor]) -> tuple[torch.Tensor]:
-        return (torch.fake_quantize_per_tensor_affine(inputs[0].float(), scale, zero, 0, 255),)
-
-    return hook
+def its_turn(step: int, share: float) -> bool:
+    """Whether `step` is one of those, evenly spread, that make up `share` of all; the same when a run is continued."""
+    return int((step + 1) * share) > int(step * share)

@@ -22,7 +22,6 @@ from typing import Any
 
 import distil
 import mix
-import prune
 import quantise
 import torch
 from torch.nn.utils.rnn import pad_sequence
@@ -158,8 +157,8 @@ class Batches:
 def train_stage(model: PreTrainedModel, batches: Batches, options: dict[str, Any], run: Path, fingerprint: str) -> None:
     """One stage of optimisation; saves to and resumes from `run`, which must hold a run of the same `fingerprint`."""
     state, start, total = run / "state.pt", 0, len(batches.order)
-    if options.get("fake_quant"):
-        fix_activation_ranges(model, batches, run)
+    share = float(options.get("fake_quant", 0))
+    rounding = fix_activation_ranges(model, batches, run) if share else None
     decay, plain = [], []
     for parameter in (p for p in model.parameters() if p.requires_grad):
         (decay if parameter.ndim > 1 else plain).append(parameter)
@@ -181,6 +180,8 @@ def train_stage(model: PreTrainedModel, batches: Batches, options: dict[str, Any
     for step in progress:
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(step, total, options["lr"], options.get("warmup", 0.06))
+        if rounding:
+            rounding.on = quantise.its_turn(step, share)
         loss = batches.loss(model, step, options.get("smoothing", 0.0))
         optimizer.zero_grad()
         loss.backward()
@@ -193,17 +194,7 @@ def train_stage(model: PreTrainedModel, batches: Batches, options: dict[str, Any
             save_state(state, {**weights, "step": step + 1, "fingerprint": fingerprint})
 
 
-def narrow(model: PreTrainedModel, batches: Batches, width: int, run: Path) -> None:
-    """Narrows the feed-forward layers to `width` neurons, chosen on the first batches, once a run."""
-    path = run / f"neurons_{width}.json"
-    if not path.exists():
-        losses = (functools.partial(batches.loss, model, step, 0.0) for step in range(min(60, len(batches.order))))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(prune.most_important(prune.importance(model, losses), width)), encoding="utf-8")
-    prune.narrow(model, json.loads(path.read_text(encoding="utf-8")))
-
-
-def fix_activation_ranges(model: PreTrainedModel, batches: Batches, run: Path) -> None:
+def fix_activation_ranges(model: PreTrainedModel, batches: Batches, run: Path) -> quantise.Rounding:
     """Calibrates the 8-bit activation ranges on the first batches, once a run, and rounds to them from now on."""
     path = run / "activation_ranges.json"
     if not path.exists():
@@ -211,7 +202,7 @@ def fix_activation_ranges(model: PreTrainedModel, batches: Batches, run: Path) -
         ranges = quantise.calibrate(model, (functools.partial(batches.logits, model, step) for step in steps))
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(ranges, indent=1), encoding="utf-8")
-    quantise.round_inputs(model, json.loads(path.read_text(encoding="utf-8")))
+    return quantise.Rounding(model, json.loads(path.read_text(encoding="utf-8")))
 
 
 def save_state(path: Path, state: dict[str, Any]) -> None:
@@ -261,8 +252,6 @@ def main() -> None:
         batches = Batches(tokenizer, examples, options)
         steps[stage["name"]] = {"examples": len(examples), "steps": len(batches.order)}
         print(stage["name"], steps[stage["name"]], file=sys.stderr)
-        if number == 1 and (width := recipe["base"].get("width")):
-            narrow(model, batches, width, run)
         data |= hashes(sources.files(stage))
         if stage.get("teacher"):
             data |= hashes([ROOT / stage["teacher"]])

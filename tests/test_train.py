@@ -15,13 +15,30 @@ torch = pytest.importorskip("torch")
 
 import distil  # noqa: E402
 import mix  # noqa: E402
-import prune  # noqa: E402
 import quantise  # noqa: E402
 import train  # noqa: E402
 from conftest import make_checkpoint  # noqa: E402
 
 from nli import checkpoints  # noqa: E402
 from nli.scoring import PROBES, Scorer  # noqa: E402
+
+
+@pytest.mark.parametrize(("share", "of_eight"), [(0.0, 0), (0.25, 2), (0.5, 4), (1.0, 8)])
+def test_rounding_has_its_share_of_the_steps_evenly_spread(share, of_eight):
+    turns = [quantise.its_turn(step, share) for step in range(16)]
+    assert sum(turns[:8]) == sum(turns[8:]) == of_eight
+
+
+def test_rounding_can_be_left_out_for_a_step():
+    layers = torch.nn.ModuleDict({"layer": torch.nn.ModuleList([torch.nn.Linear(4, 4)])})
+    net = torch.nn.ModuleDict({"model": torch.nn.ModuleDict({"encoder": layers})})
+    ((name, linear),) = quantise.encoder_linears(net).items()
+    values = torch.tensor([[0.11, 0.52, -0.33, 0.97]])
+    plain = linear(values)
+    rounding = quantise.Rounding(net, {name: (0.25, 4)})
+    assert not torch.equal(linear(values), plain)
+    rounding.on = False
+    assert torch.equal(linear(values), plain)
 
 
 def test_reversed_pairs_keep_only_what_holds():
@@ -120,21 +137,6 @@ mix = [{{ source = "public", limit = 8 }}]
     (tmp_path / "recipe.toml").write_text(recipe.replace("1e-4", "2e-4"))
     changed = subprocess.run(command, capture_output=True, text=True)
     assert changed.returncode == 1 and "another recipe" in changed.stderr
-
-
-def test_the_neurons_that_do_something_are_kept(tiny):
-    model, tokenizer = train.load_base({"path": str(tiny), "dropout": 0.0})
-    layer = model.base_model.encoder.layer[0]
-    idle = range(0, 32, 2)
-    with torch.no_grad():
-        layer.output.dense.weight[:, idle] = 0  # what these neurons say, nobody hears
-    inputs = tokenizer(["The dam broke."], ["The dam held."], return_tensors="pt")
-    before = model.eval()(**inputs).logits
-    scores = prune.importance(model, [lambda: model(**inputs).logits.logsumexp(-1).sum()] * 2)
-    assert all(neuron % 2 for neuron in prune.most_important(scores, 8)[0])
-    prune.narrow(model, [list(range(1, 32, 2))])
-    assert model.config.intermediate_size == 16
-    torch.testing.assert_close(model(**inputs).logits, before)
 
 
 def test_public_rows_reversed_keep_only_what_holds(tmp_path):
