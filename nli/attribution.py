@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from nli.cast import Cast
-from nli.lexicon import ACCOUNTS, DOCUMENTS, ENTRIES, NEEDS_CLAUSE, PLAIN_VERBS, RECORD_VERBS, SPEECH_VERBS
+from nli.lexicon import (
+    ACCOUNTS,
+    DOCUMENTS,
+    ENTRIES,
+    NEEDS_CLAUSE,
+    PLAIN_VERBS,
+    PRONOUN_GENDER,
+    RECORD_VERBS,
+    SPEECH_VERBS,
+)
 from nli.names import is_person
 from nli.naming import Attribution, can_speak, is_named_person, name
 
@@ -24,9 +34,27 @@ _PASSING = {"after", "although", "because", "before", "since", "though", "until"
 def attribution(sentence: Span, quoted: list[bool], cast: Cast) -> Attribution | None:
     """The outermost attribution in a sentence, or None. `quoted[i]`: character i of the parsed text is inside a quotation."""
     for subject in _subjects(sentence, quoted):
-        if not quoted[subject.idx] and (found := name(subject, cast)):
-            return found
+        if quoted[subject.idx]:
+            continue
+        meant = _meant_here(subject, sentence, quoted, cast)
+        if found := name(meant or subject, cast):
+            return replace(found, start=subject.idx, end=subject.idx + len(subject), pronoun=True) if meant else found
     return None
+
+
+def _meant_here(pronoun: Token, sentence: Span, quoted: list[bool], cast: Cast) -> Token | None:
+    """ "Anna Keller had left at noon, she said": the person whom the sentence is about is who is meant by the pronoun of its tag,
+    unless told to be of the other gender, or to have spoken: "Anna Keller had replied that it was too late, she said"."""
+    if pronoun.lower_ not in PRONOUN_GENDER:
+        return None
+    before = [t for t in sentence if t.i < pronoun.i and t.dep_ in {"nsubj", "nsubjpass"} and not quoted[t.idx]]
+    if not before or not is_named_person(before[0]) or before[0].head.dep_ in _RELATIVE:
+        return None
+    named = before[0]
+    spoke = named.head.lemma_ in SPEECH_VERBS and any(c.lower_ == "had" for c in named.head.children)
+    person = cast.person(named.text)
+    fits = cast.human(person) and cast.gender(person) in (None, PRONOUN_GENDER[pronoun.lower_])
+    return named if fits and not spoke else None
 
 
 def _subjects(sentence: Span, quoted: list[bool]) -> list[Token]:
@@ -105,7 +133,8 @@ def _inverted(verb: Token, sentence: Span) -> Token | None:
     if verb.doc[verb.i - 1].text not in {",", '"'} or verb.i + 1 >= sentence.end:
         return None
     after = list(takewhile(lambda t: t.text not in {",", ";", '"'}, (t for t in sentence if t.i > verb.i)))
-    if any(t.tag_ in _FINITE | {"MD"} for t in after) or verb.doc[verb.i + 1].pos_ not in _PHRASE_STARTS:
+    begins = verb.doc[verb.i + 1]
+    if any(t.tag_ in _FINITE | {"MD"} for t in after) or not (begins.pos_ in _PHRASE_STARTS or begins.tag_ == "PRP$"):
         return None
     nouns = [t for t in after if t.pos_ in {"NOUN", "PROPN"}]
     heads = [t for t in nouns if t.dep_ not in {"compound", "poss", "nmod", "amod"} or t.head.i < verb.i]
@@ -155,7 +184,7 @@ def _subject_of(token: Token, has_quote: bool) -> Token | None:
     """The token that heads the speaker's phrase when `token` is a reporting verb or "according"."""
     if token.lower_ == "according":
         return next((c for p in token.children if p.lower_ == "to" for c in p.children if c.dep_ == "pobj"), None)
-    if token.pos_ not in {"VERB", "AUX"} or token.dep_ in _RELATIVE:
+    if token.pos_ not in {"VERB", "AUX"} or (token.dep_ in _RELATIVE and not _reports_after_all(token)):
         return None
     if token.lemma_ == "quote" and any(c.dep_ in {"nsubjpass", "nsubj:pass"} for c in token.children):
         return next(c for c in token.children if c.dep_ in {"nsubjpass", "nsubj:pass"})
@@ -175,6 +204,15 @@ def _subject_of(token: Token, has_quote: bool) -> Token | None:
     if token.lemma_ in NEEDS_CLAUSE and not (described or clause or has_quote or _ruled_out(token)):
         return None
     return subject
+
+
+def _reports_after_all(verb: Token) -> bool:
+    """ "The train was moving, an investigator who has read the log told us": the parser hangs the tag on a noun before it."""
+    subject = next((c for c in verb.children if c.dep_ == "nsubj"), None)
+    if verb.lemma_ not in PLAIN_VERBS or verb.tag_ not in _FINITE or subject is None or subject.pos_ != "NOUN":
+        return False
+    left: Token = subject.left_edge
+    return bool(left.pos_ == "DET" and left.i > verb.sent.start and left.nbor(-1).text == ",")
 
 
 def _reckoning(noun: Token) -> Token | None:

@@ -58,6 +58,7 @@ BODIES = _words(
     refinery regulator residents retailer school secretariat senate service shipyard side society squad staff
     station store supplier syndicate task team theatre tribunal trust union university utility watchdog workers
     works yard
+    coastguard inquiry midwives prosecution pathologists
     bakery brigades caterer clinic distributor hotel insurer lender restaurant subsidiary
     """
 )
@@ -70,6 +71,7 @@ DOCUMENTS = _words(
     testimony transcript verdict website
     certificate communique communiqué diary dossier invoice leaflet ledger letterhead logbook manifest petition
     poster recording tape timetable
+    album audit brochure finding findings guideline inventory leaflet newsletter roster
     """
 )
 # Nouns for persons that "he" and "she" can mean.
@@ -102,6 +104,8 @@ HUMANS = _words(
     biochemist butcher chef cleric commissar conscript electrician elder forester gentleman harbourmaster jockey
     lady magistrate machinist motorcyclist neighbor nanny notary ombudsman peasant plumber prefect schoolboy schoolgirl
     statistician trustee viticulturist
+    admiral archbishop canon chairperson congressman congresswoman controller corporal councilman councilwoman king major midfielder
+    pathologist pope prince princess queen sheikh striker
     """
 )
 GENDERED_TITLES = {"mr": "m", "sir": "m", "lord": "m", "mrs": "f", "ms": "f", "miss": "f", "dame": "f", "lady": "f"}

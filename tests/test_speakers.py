@@ -68,6 +68,21 @@ def test_speaker_of_one_sentence(text, expected):
     assert claims(text)[0].speaker == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Kim Adler, who runs the line, said a lorry had torn loose; nothing else was touched, he said.", "Kim Adler"),
+        ("Kim Adler had never seen the letter, he said.", "Kim Adler"),
+        ("Kim Adler had replied that it was too late, he said.", "Robin Vance"),
+        ("The mill, said its owner, Kim Adler, had been sold in May.", "Kim Adler"),
+        ("The train was moving, an investigator who has read both logs told this newspaper.", "investigator"),
+        ("The mill was shut, according to the coastguard, which has a boat there.", "coastguard"),
+    ],
+)
+def test_a_sentence_that_names_its_speaker_is_theirs_whoever_spoke_before(text, expected):
+    assert speaker(f"Robin Vance said the harbour was safe. {text}", text[:20]) == expected
+
+
 def test_gender_is_read_from_nouns_and_from_pronouns_anywhere_in_the_document():
     text = (
         "The board's chairwoman, Robin Vance, met the press on Monday. The treasurer, Kim Adler, came with his lawyer. "
