@@ -41,12 +41,12 @@ bench: $(VENV)/installed
 # Hours: see models/default/README.md. Continues where it stopped.
 train: $(VENV)/installed-dev
 	$(BIN)/pip install --quiet -c constraints.txt -e '.[train]'
-	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/default.toml
-	$(BIN)/python models/export.py models/runs/default/checkpoint models/runs/default/exported
-	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/continued.toml
-	$(BIN)/python models/export.py models/runs/continued/checkpoint models/runs/continued/exported
-	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/again.toml
-	$(BIN)/python models/export.py models/runs/again/checkpoint models/default
+	for part in default continued again denser; do \
+		$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/$$part.toml && \
+		$(BIN)/python models/export.py models/runs/$$part/checkpoint models/runs/$$part/exported || exit 1; \
+	done
+	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/last.toml
+	$(BIN)/python models/export.py models/runs/last/checkpoint models/default
 	$(BIN)/python models/decide.py models/default
 	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/fast.toml
 	$(BIN)/python models/export.py models/runs/fast/checkpoint models/fast

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from nli.cast import Cast
@@ -17,17 +16,14 @@ from nli.lexicon import (
     RECORD_VERBS,
     SPEECH_VERBS,
 )
-from nli.names import is_person
 from nli.naming import Attribution, can_speak, is_named_person, name
+from nli.nested import passed_on
+from nli.tags import BREAKS, FINITE, RELATIVE, before_colon, beside, detached, inverted, tagged
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
 
-_FINITE = {"VBD", "VBZ", "VBP"}
 _NO_SPEAKERS = {"i", "we", "you", "who", "which", "that", "what", "there"}
-_BREAKS = {",", '"', ":", ";", "-", "–", "—", "'", ")"}
-_RELATIVE = {"relcl", "acl"}
-_PHRASE_STARTS = {"DET", "ADJ", "NOUN", "PROPN"}
 _PASSING = {"after", "although", "because", "before", "since", "though", "until", "when", "while"}
 
 
@@ -38,7 +34,10 @@ def attribution(sentence: Span, quoted: list[bool], cast: Cast) -> Attribution |
             continue
         meant = _meant_here(subject, sentence, quoted, cast)
         if found := name(meant or subject, cast):
-            return replace(found, start=subject.idx, end=subject.idx + len(subject), pronoun=True) if meant else found
+            if meant:
+                found = replace(found, start=subject.idx, end=subject.idx + len(subject), pronoun=True)
+            told = passed_on(subject, sentence, quoted, cast, lambda verb: _subject_of(verb, False))
+            return replace(found, passed_on=told if told != found.speaker else None)
     return None
 
 
@@ -48,7 +47,7 @@ def _meant_here(pronoun: Token, sentence: Span, quoted: list[bool], cast: Cast) 
     if pronoun.lower_ not in PRONOUN_GENDER:
         return None
     before = [t for t in sentence if t.i < pronoun.i and t.dep_ in {"nsubj", "nsubjpass"} and not quoted[t.idx]]
-    if not before or not is_named_person(before[0]) or before[0].head.dep_ in _RELATIVE:
+    if not before or not is_named_person(before[0]) or before[0].head.dep_ in RELATIVE:
         return None
     named = before[0]
     spoke = named.head.lemma_ in SPEECH_VERBS and any(c.lower_ == "had" for c in named.head.children)
@@ -62,36 +61,15 @@ def _subjects(sentence: Span, quoted: list[bool]) -> list[Token]:
     it; of the reporting verb highest in the parse; of a verb whose subject the parser lost; of "X, who said that"."""
     own = [t for t in sentence if not quoted[t.idx]]
     has_quote = len(own) < len(sentence)
-    tags = [s for t in own if (s := _tagged(t, sentence) or _inverted(t, sentence))]
+    tags = [s for t in own if (s := tagged(t, sentence) or inverted(t, sentence))]
     parsed = sorted((_rank(t), t.i, s) for t in own if (s := _subject_of(t, has_quote)))
     taken = {t.i for t in own if (s := _own_subject(t)) is not None and not quoted[s.idx]}
-    lost = [s for t in own if t.lemma_ in PLAIN_VERBS and t.i not in taken and (s := _beside(t, sentence, quoted))]
-    lost += [s for t in own if t.lemma_ in PLAIN_VERBS and t.i not in taken and (s := _detached(t, sentence))]
-    colon = [s for s in [_before_colon(sentence, quoted)] if s]
+    lost = [s for t in own if t.lemma_ in PLAIN_VERBS and t.i not in taken and (s := beside(t, sentence, quoted))]
+    lost += [s for t in own if t.lemma_ in PLAIN_VERBS and t.i not in taken and (s := detached(t, sentence))]
+    colon = [s for s in [before_colon(sentence, quoted)] if s]
     reckoned = [s for t in own if (s := _reckoning(t)) and (can_speak(s) or s.lower_ in {"his", "her"})]
     relative = [t.head for t in own if _reports_relatively(t, has_quote)]
     return [*tags, *(s for *_, s in parsed), *lost, *colon, *relative, *reckoned]
-
-
-def _before_colon(sentence: Span, quoted: list[bool]) -> Token | None:
-    """Whoever stands before a colon with what they say behind it: "Anna Keller, the mayor: the bridge will close", "She told it
-    like this: “We had ...”". Without a quotation behind the colon nothing but their name and office may stand before it."""
-    colon = next((t for t in sentence if t.text == ":" and not quoted[t.idx]), None)
-    if colon is None or colon.i >= sentence.end - 2 or colon.i - sentence.start < 1:
-        return None
-    lead = [t for t in sentence if t.i < colon.i]
-    if any(quoted[t.idx] for t in lead):
-        return None
-    finite = any(t.tag_ in _FINITE | {"MD"} and t.dep_ not in _RELATIVE for t in lead)
-    if quoted[sentence.doc[colon.i + 1].idx]:
-        subjects = [t for t in lead if t.dep_ in {"nsubj", "nsubjpass"} and t.head.dep_ not in _RELATIVE]
-        main = next((t for t in subjects if t.lower_ in {"he", "she", "it"} or can_speak(t)), None)
-        return main if finite else _first_person(lead)
-    return None if finite or len(lead) > 14 else _first_person(lead)
-
-
-def _first_person(words: list[Token]) -> Token | None:
-    return next((t for t in words if is_named_person(t)), None)
 
 
 def _rank(verb: Token) -> tuple[bool, int]:
@@ -99,51 +77,9 @@ def _rank(verb: Token) -> tuple[bool, int]:
     return verb.lower_ != "according" and verb.lemma_ not in PLAIN_VERBS, sum(1 for _ in verb.ancestors)
 
 
-def _tagged(verb: Token, sentence: Span) -> Token | None:
-    """The subject of a tag set off by commas or quotation marks: ", she said", ", Anna Keller, the mayor's deputy, told us"."""
-    doc = verb.doc
-    if verb.lemma_ not in SPEECH_VERBS or verb.i <= sentence.start + 1:
-        return None
-    reduced = verb.tag_ == "VBN" and verb.lemma_ in PLAIN_VERBS | {"insist", "repeat"} and sentence[0].text == '"'
-    if verb.tag_ not in _FINITE and not reduced:
-        return None
-    last = doc[verb.i - 1]
-    if last.lower_ in {"also", "then"} and last.i > sentence.start + 1:
-        last = doc[last.i - 1]
-    before = doc[last.i - 1]
-    if last.lower_ in {"he", "she", "it", "they"}:
-        return last if before.text in _BREAKS and verb.dep_ not in _RELATIVE and last.i > sentence.start else None
-    apposed = last.text == ","
-    end = last if not apposed else before
-    for entity in doc.ents:
-        if is_person(entity) and entity.start <= end.i < entity.end + 2 and entity.start > sentence.start:
-            start = next(
-                (c for c in (doc[i] for i in range(entity.start - 1, sentence.start, -1)) if c.text in _BREAKS), None
-            )
-            near = start is not None and entity.start - start.i <= 8
-            return doc[entity.end - 1] if near and (apposed or verb.lemma_ in PLAIN_VERBS) else None
-    return None
-
-
-def _inverted(verb: Token, sentence: Span) -> Token | None:
-    """The subject of a tag turned round: "The bridge is shut, said the head of the works department." The parser often takes
-    it for the object, and a noun of what is reported for the subject."""
-    if verb.lemma_ not in PLAIN_VERBS - {"tell"} or verb.tag_ not in _FINITE or verb.i <= sentence.start + 1:
-        return None
-    if verb.doc[verb.i - 1].text not in {",", '"'} or verb.i + 1 >= sentence.end:
-        return None
-    after = list(takewhile(lambda t: t.text not in {",", ";", '"'}, (t for t in sentence if t.i > verb.i)))
-    begins = verb.doc[verb.i + 1]
-    if any(t.tag_ in _FINITE | {"MD"} for t in after) or not (begins.pos_ in _PHRASE_STARTS or begins.tag_ == "PRP$"):
-        return None
-    nouns = [t for t in after if t.pos_ in {"NOUN", "PROPN"}]
-    heads = [t for t in nouns if t.dep_ not in {"compound", "poss", "nmod", "amod"} or t.head.i < verb.i]
-    return heads[0] if heads and can_speak(heads[0]) else None
-
-
 def _reports_relatively(verb: Token, has_quote: bool) -> bool:
     """ "a report by the court, which reckons that ..." """
-    if verb.dep_ not in _RELATIVE or verb.lemma_ not in SPEECH_VERBS or not can_speak(verb.head):
+    if verb.dep_ not in RELATIVE or verb.lemma_ not in SPEECH_VERBS or not can_speak(verb.head):
         return False
     subject = next((c for c in verb.children if c.dep_ == "nsubj"), None)
     objects = {"ccomp"} if verb.lemma_ in NEEDS_CLAUSE else {"ccomp", "dobj"}
@@ -151,40 +87,11 @@ def _reports_relatively(verb: Token, has_quote: bool) -> bool:
     return reported and subject is not None and subject.lower_ in {"who", "which", "that"}
 
 
-def _beside(verb: Token, sentence: Span, quoted: list[bool]) -> Token | None:
-    """The name or pronoun right before or after "said", where the parser lost the subject among quotations."""
-    if verb.tag_ not in _FINITE or verb.dep_ in _RELATIVE:
-        return None
-    before = [t for t in sentence if t.i < verb.i and t.text != ","][-1:]
-    after = [t for t in sentence if t.i > verb.i and t.dep_ not in {"det", "amod", "compound"}][:1]
-    for token in before + after:
-        fits = (
-            token.pos_ == "PROPN"
-            or token.lower_ in {"he", "she", "they"}
-            or (token.pos_ == "NOUN" and can_speak(token))
-        )
-        if fits and not quoted[token.idx]:
-            return token
-    return None
-
-
-def _detached(verb: Token, sentence: Span) -> Token | None:
-    """The subject that the parser took for an apposition: "In Vienna, an official in the ministry said that ..." """
-    if verb.tag_ not in _FINITE:
-        return None
-    comma = next(
-        (i for i in range(verb.i - 2, max(verb.i - 14, sentence.start), -1) if verb.doc[i].text in {",", '"'}), None
-    )
-    if comma is None or verb.doc[comma + 1].pos_ != "DET":
-        return None
-    return next((t for t in verb.doc[comma + 1 : verb.i] if t.pos_ == "NOUN" and can_speak(t)), None)
-
-
 def _subject_of(token: Token, has_quote: bool) -> Token | None:
     """The token that heads the speaker's phrase when `token` is a reporting verb or "according"."""
     if token.lower_ == "according":
         return next((c for p in token.children if p.lower_ == "to" for c in p.children if c.dep_ == "pobj"), None)
-    if token.pos_ not in {"VERB", "AUX"} or (token.dep_ in _RELATIVE and not _reports_after_all(token)):
+    if token.pos_ not in {"VERB", "AUX"} or (token.dep_ in RELATIVE and not _reports_after_all(token)):
         return None
     if token.lemma_ == "quote" and any(c.dep_ in {"nsubjpass", "nsubj:pass"} for c in token.children):
         return next(c for c in token.children if c.dep_ in {"nsubjpass", "nsubj:pass"})
@@ -196,7 +103,7 @@ def _subject_of(token: Token, has_quote: bool) -> Token | None:
     if _speaks_of(token):
         return subject
     goes_on = token.lemma_ == "go" and any(c.lower_ == "on" for c in token.children)
-    goes_on = goes_on and token.doc[max(subject.left_edge.i - 1, token.sent.start)].text in _BREAKS
+    goes_on = goes_on and token.doc[max(subject.left_edge.i - 1, token.sent.start)].text in BREAKS
     if token.lemma_ not in SPEECH_VERBS and not goes_on:
         return None
     clause = any(c.dep_ in {"ccomp", "xcomp", "oprd"} for c in token.children) or token.dep_ in {"ccomp", "parataxis"}
@@ -209,7 +116,7 @@ def _subject_of(token: Token, has_quote: bool) -> Token | None:
 def _reports_after_all(verb: Token) -> bool:
     """ "The train was moving, an investigator who has read the log told us": the parser hangs the tag on a noun before it."""
     subject = next((c for c in verb.children if c.dep_ == "nsubj"), None)
-    if verb.lemma_ not in PLAIN_VERBS or verb.tag_ not in _FINITE or subject is None or subject.pos_ != "NOUN":
+    if verb.lemma_ not in PLAIN_VERBS or verb.tag_ not in FINITE or subject is None or subject.pos_ != "NOUN":
         return False
     left: Token = subject.left_edge
     return bool(left.pos_ == "DET" and left.i > verb.sent.start and left.nbor(-1).text == ",")

@@ -97,7 +97,8 @@ def extract(document: Document, *, language: Language | None = None, context: bo
                 spoken_by = (named.start, named.end) if named else (0, 0)
                 leaning = context and leans(sentence, spoken_by, opens=start == units[0][0])
                 before = preceding(said[-2:]) if leaning else ""
-                claims.append(_claim(document, view.span(start, end), text, speaker, before, day))
+                after = named.passed_on if named else None
+                claims.append(_claim(document, view.span(start, end), text, speaker, before, day, after))
             else:
                 dropped += 1
             said.append(text)
@@ -169,7 +170,13 @@ def _readable(
 
 
 def _claim(
-    document: Document, span: tuple[int, int], text: str, speaker: str | None, context: str, day: date | None
+    document: Document,
+    span: tuple[int, int],
+    text: str,
+    speaker: str | None,
+    context: str,
+    day: date | None,
+    passed_on: str | None,
 ) -> Claim:
     start, end = span
     return Claim(
@@ -182,6 +189,7 @@ def _claim(
         line=document.line(start),
         context=context,
         written=day,
+        passed_on=passed_on,
     )
 
 

@@ -32,7 +32,7 @@ def _claim(name: str, claim: Claim) -> list[str]:
     lines = _stage(f"text {name}", [place, " ".join(claim.source.split())])
     day = [f"written on {claim.written.isoformat()}"] if claim.written else []
     leans = [f"leans on: {claim.context}"] if claim.context else []
-    return lines + _stage(f"claim {name}", [f"speaker: {claim.speaker or '(the text)'}", *day, *leans, claim.statement])
+    return lines + _stage(f"claim {name}", [f"speaker: {claim.voice}", *day, *leans, claim.statement])
 
 
 def _candidates(found: Contradiction, findings: Findings) -> str:
@@ -55,7 +55,7 @@ def _decision(found: Contradiction, decision: Decision, threshold: float) -> lis
 
 def _dispute(found: Contradiction, findings: Findings) -> list[str]:
     dispute = next(d for d in findings.disputes if d.number == found.dispute)
-    sides = [", ".join(f"{c.speaker or '(the text)'} (line {c.line})" for c in side) for side in (dispute.a, dispute.b)]
+    sides = [", ".join(f"{c.voice} (line {c.line})" for c in side) for side in (dispute.a, dispute.b)]
     return [f"number {dispute.number}, its sides: {sides[0]} / {sides[1]}"]
 
 

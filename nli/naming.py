@@ -38,12 +38,14 @@ _SILENT = {
 
 @dataclass(frozen=True)
 class Attribution:
-    """The speaker of a sentence, the words that name them there, and whether those words are only a pronoun."""
+    """The speaker of a sentence, the words that name them there, and whether those words are only a pronoun. `passed_on`: whose
+    words the speaker repeats."""
 
     speaker: str
     start: int  # characters of the parsed text
     end: int
     pronoun: bool
+    passed_on: str | None = None
 
 
 def name(subject: Token, cast: Cast) -> Attribution | None:

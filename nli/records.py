@@ -40,7 +40,7 @@ class Claim:
     `source` is what the document says: `document.text[start:end]`, exactly. `text` is the same made to stand on its own:
     white space and entities cleaned, "he said" with the name, a bare quote led by its speaker, and in square brackets
     before it the `context` that it leans on, if it does. `text` is what is scored and shown. `written`: the day of its
-    document, where that is known.
+    document, where that is known. `passed_on`: whose words the speaker repeats ("A said that B had told her ...": B).
     """
 
     document: str
@@ -52,6 +52,13 @@ class Claim:
     line: int
     context: str = ""
     written: datetime.date | None = None
+    passed_on: str | None = None
+
+    @property
+    def voice(self) -> str:
+        """Who says it, for people to read."""
+        speaker = self.speaker or "(the text)"
+        return f"{speaker}, after {self.passed_on}" if self.passed_on else speaker
 
     @property
     def statement(self) -> str:
@@ -119,7 +126,7 @@ class Dispute:
 
 
 def _side(claim: Claim) -> dict[str, Any]:
-    keys = ("document", "start", "end", "text", "speaker", "line", "source")
+    keys = ("document", "start", "end", "text", "speaker", "passed_on", "line", "source")
     return {key: getattr(claim, key) for key in keys}
 
 

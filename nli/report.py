@@ -63,7 +63,7 @@ def _place(claim: Claim, several: bool) -> str:
 
 
 def _cell(claim: Claim, several: bool) -> str:
-    head = f"   {claim.speaker or '(the text)'}, {_place(claim, several)}"
+    head = f"   {claim.voice}, {_place(claim, several)}"
     return f"{head}\n{textwrap.fill(claim.text, 96, initial_indent='     ', subsequent_indent='     ')}"
 
 
@@ -78,7 +78,9 @@ def _json(findings: Findings) -> str:
 
 def _csv(findings: Findings) -> str:
     sides = [
-        f"{side}_{key}" for side in "ab" for key in ("document", "line", "start", "end", "speaker", "text", "source")
+        f"{side}_{key}"
+        for side in "ab"
+        for key in ("document", "line", "start", "end", "speaker", "passed_on", "text", "source")
     ]
     out = io.StringIO()
     facts = ("score", "type", "kind", "reason", "dispute")
@@ -101,5 +103,5 @@ def _markdown(findings: Findings) -> str:
 
 
 def _markdown_cell(claim: Claim, several: bool) -> str:
-    text = f"**{claim.speaker or '(the text)'}**, {_place(claim, several)}: {claim.text}"
+    text = f"**{claim.voice}**, {_place(claim, several)}: {claim.text}"
     return text.replace("|", "\\|").replace("\n", " ")

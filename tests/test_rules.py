@@ -1,5 +1,7 @@
 """Each rule, on sentences that it is for and on those it must leave alone."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,7 +25,6 @@ def claim(text, speaker=None):
         ("On Monday 27 bodies were found.", "By Tuesday 35 bodies were found.", "update", "monday; tuesday"),
         ("In Lima 40 homes burned.", "In Cusco 60 homes burned.", "compatible", "Lima; Cusco"),
         ("If the vote fails we strike.", "There will be no strike.", "tension", "condition"),
-        ("Ann Lee said that Tom Roe had promised her the post.", "Nobody got a promise.", "tension", "another's words"),
         ("Talks were possible, she said.", "No talks had taken place so far.", "tension", "possible"),
     ],
 )
@@ -49,6 +50,13 @@ def test_a_reason_why_both_may_stand(a, b, kind, reason):
 )
 def test_what_no_rule_explains_stays_a_contradiction(a, b):
     assert verdict(claim(a), claim(b)) == verdict(claim(b), claim(a)) == ("contradiction", "")
+
+
+def test_words_that_a_speaker_passes_on_stand_against_anybody_but_their_author_with_less_force():
+    passed = replace(claim("Ann Lee said that Tom Roe had promised her the post.", "Ann Lee"), passed_on="Tom Roe")
+    assert verdict(passed, claim("Nobody got a promise.", "Kim Ray")).kind == "tension"
+    assert "Tom Roe" in verdict(claim("Nobody got a promise."), passed).reason
+    assert verdict(passed, claim("I never promised a post.", "Tom Roe")).kind == "contradiction"
 
 
 def test_one_speaker_on_different_days_is_an_update_two_speakers_are_not():

@@ -69,6 +69,22 @@ def test_speaker_of_one_sentence(text, expected):
 
 
 @pytest.mark.parametrize(
+    ("text", "speaker", "passed_on"),
+    [
+        ("Robin Vance said that Kim Adler had told her the bridge was shut.", "Robin Vance", "Kim Adler"),
+        ("The company had assured residents that the water was safe, Robin Vance said.", "Robin Vance", "company"),
+        ("Officials in Kabul said the governor had admitted that nine were freed.", "Officials in Kabul", "governor"),
+        ("Robin Vance said she had told them to leave.", "Robin Vance", None),
+        ("Robin Vance said that the bridge was shut.", "Robin Vance", None),
+    ],
+)
+def test_a_report_within_a_report_keeps_both(text, speaker, passed_on):
+    (claim,) = claims(text)
+    assert (claim.speaker, claim.passed_on) == (speaker, passed_on)
+    assert claim.voice == (f"{speaker}, after {passed_on}" if passed_on else speaker)
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("Kim Adler, who runs the line, said a lorry had torn loose; nothing else was touched, he said.", "Kim Adler"),

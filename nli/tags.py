@@ -1,0 +1,113 @@
+"""Speakers read from the words themselves, where parsers go astray: tags between commas and quotation marks, labels before colons.
+
+A reporting verb, or a colon -> the token that heads the speaker's phrase, or None.
+"""
+
+from __future__ import annotations
+
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from nli.lexicon import PLAIN_VERBS, SPEECH_VERBS
+from nli.names import is_person
+from nli.naming import can_speak, is_named_person
+
+if TYPE_CHECKING:
+    from spacy.tokens import Span, Token
+
+FINITE = {"VBD", "VBZ", "VBP"}
+RELATIVE = {"relcl", "acl"}
+BREAKS = {",", '"', ":", ";", "-", "–", "—", "'", ")"}
+_PHRASE_STARTS = {"DET", "ADJ", "NOUN", "PROPN"}
+
+
+def before_colon(sentence: Span, quoted: list[bool]) -> Token | None:
+    """Whoever stands before a colon with what they say behind it: "Anna Keller, the mayor: the bridge will close", "She told it
+    like this: “We had ...”". Without a quotation behind the colon nothing but their name and office may stand before it."""
+    colon = next((t for t in sentence if t.text == ":" and not quoted[t.idx]), None)
+    if colon is None or colon.i >= sentence.end - 2 or colon.i - sentence.start < 1:
+        return None
+    lead = [t for t in sentence if t.i < colon.i]
+    if any(quoted[t.idx] for t in lead):
+        return None
+    finite = any(t.tag_ in FINITE | {"MD"} and t.dep_ not in RELATIVE for t in lead)
+    if quoted[sentence.doc[colon.i + 1].idx]:
+        subjects = [t for t in lead if t.dep_ in {"nsubj", "nsubjpass"} and t.head.dep_ not in RELATIVE]
+        main = next((t for t in subjects if t.lower_ in {"he", "she", "it"} or can_speak(t)), None)
+        return main if finite else _first_person(lead)
+    return None if finite or len(lead) > 14 else _first_person(lead)
+
+
+def _first_person(words: list[Token]) -> Token | None:
+    return next((t for t in words if is_named_person(t)), None)
+
+
+def tagged(verb: Token, sentence: Span) -> Token | None:
+    """The subject of a tag set off by commas or quotation marks: ", she said", ", Anna Keller, the mayor's deputy, told us"."""
+    doc = verb.doc
+    if verb.lemma_ not in SPEECH_VERBS or verb.i <= sentence.start + 1:
+        return None
+    reduced = verb.tag_ == "VBN" and verb.lemma_ in PLAIN_VERBS | {"insist", "repeat"} and sentence[0].text == '"'
+    if verb.tag_ not in FINITE and not reduced:
+        return None
+    last = doc[verb.i - 1]
+    if last.lower_ in {"also", "then"} and last.i > sentence.start + 1:
+        last = doc[last.i - 1]
+    before = doc[last.i - 1]
+    if last.lower_ in {"he", "she", "it", "they"}:
+        return last if before.text in BREAKS and verb.dep_ not in RELATIVE and last.i > sentence.start else None
+    apposed = last.text == ","
+    end = last if not apposed else before
+    for entity in doc.ents:
+        if is_person(entity) and entity.start <= end.i < entity.end + 2 and entity.start > sentence.start:
+            start = next(
+                (c for c in (doc[i] for i in range(entity.start - 1, sentence.start, -1)) if c.text in BREAKS), None
+            )
+            near = start is not None and entity.start - start.i <= 8
+            return doc[entity.end - 1] if near and (apposed or verb.lemma_ in PLAIN_VERBS) else None
+    return None
+
+
+def inverted(verb: Token, sentence: Span) -> Token | None:
+    """The subject of a tag turned round: "The bridge is shut, said the head of the works department." The parser often takes
+    it for the object, and a noun of what is reported for the subject."""
+    if verb.lemma_ not in PLAIN_VERBS - {"tell"} or verb.tag_ not in FINITE or verb.i <= sentence.start + 1:
+        return None
+    if verb.doc[verb.i - 1].text not in {",", '"'} or verb.i + 1 >= sentence.end:
+        return None
+    after = list(takewhile(lambda t: t.text not in {",", ";", '"'}, (t for t in sentence if t.i > verb.i)))
+    begins = verb.doc[verb.i + 1]
+    if any(t.tag_ in FINITE | {"MD"} for t in after) or not (begins.pos_ in _PHRASE_STARTS or begins.tag_ == "PRP$"):
+        return None
+    nouns = [t for t in after if t.pos_ in {"NOUN", "PROPN"}]
+    heads = [t for t in nouns if t.dep_ not in {"compound", "poss", "nmod", "amod"} or t.head.i < verb.i]
+    return heads[0] if heads and can_speak(heads[0]) else None
+
+
+def beside(verb: Token, sentence: Span, quoted: list[bool]) -> Token | None:
+    """The name or pronoun right before or after "said", where the parser lost the subject among quotations."""
+    if verb.tag_ not in FINITE or verb.dep_ in RELATIVE:
+        return None
+    before = [t for t in sentence if t.i < verb.i and t.text != ","][-1:]
+    after = [t for t in sentence if t.i > verb.i and t.dep_ not in {"det", "amod", "compound"}][:1]
+    for token in before + after:
+        fits = (
+            token.pos_ == "PROPN"
+            or token.lower_ in {"he", "she", "they"}
+            or (token.pos_ == "NOUN" and can_speak(token))
+        )
+        if fits and not quoted[token.idx]:
+            return token
+    return None
+
+
+def detached(verb: Token, sentence: Span) -> Token | None:
+    """The subject that the parser took for an apposition: "In Vienna, an official in the ministry said that ..." """
+    if verb.tag_ not in FINITE:
+        return None
+    comma = next(
+        (i for i in range(verb.i - 2, max(verb.i - 14, sentence.start), -1) if verb.doc[i].text in {",", '"'}), None
+    )
+    if comma is None or verb.doc[comma + 1].pos_ != "DET":
+        return None
+    return next((t for t in verb.doc[comma + 1 : verb.i] if t.pos_ == "NOUN" and can_speak(t)), None)
