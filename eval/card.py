@@ -47,6 +47,8 @@ def tables(results: dict[str, dict[str, Any]]) -> str:
         )
     )
     parts += [document_row(name, results[name]) for name in DOCUMENTS if name in results]
+    if r := results.get("own_articles_test"):
+        parts += [head("conflicts of own_articles_test by type", "number", "found"), *by_type(r)]
     return "\n".join(parts).lstrip("\n") + "\n"
 
 
@@ -91,6 +93,39 @@ def document_row(name: str, r: dict[str, Any]) -> str:
         f"{r['hard_negatives_flagged']} of {r['hard_negatives']}",
         f"{r['speakers_right']} of {r['speakers']}",
     )
+
+
+def by_type(r: dict[str, Any]) -> list[str]:
+    """Of the conflicts of document cases, how many were found; types of fewer than five together."""
+    often = sorted((name for name, n in r["types"].items() if n >= 5), key=lambda name: (-r["types"][name], name))
+    rest = [name for name in r["types"] if name not in often]
+    found = r["types_found"]
+    rows = [row(name, r["types"][name], f"{found.get(name, 0) / r['types'][name]:.2f}") for name in often]
+    if total := sum(r["types"][name] for name in rest):
+        share = sum(found.get(name, 0) for name in rest) / total
+        rows.append(row(f"others ({', '.join(sorted(rest))})", total, f"{share:.2f}"))
+    return rows
+
+
+def model_index(name: str, results: dict[str, dict[str, Any]]) -> str:
+    """The results as the Hugging Face hub reads them from the head of a card, in YAML; it ends in the "# " of the closing mark."""
+    entries = []
+    for data, metrics in (
+        *((d, {"accuracy": "accuracy", "contradiction_average_precision": "contradiction AP"}) for d in PAIRS),
+        *((d, {"contradiction_average_precision": "contradiction AP"}) for d in DOSSIERS),
+        *((d, {"recall": "recall of conflicts", "precision": "precision of flags"}) for d in DOCUMENTS[2:]),
+    ):
+        if r := results.get(data):
+            known = {key: title for key, title in metrics.items() if r.get(key) is not None}
+            entries += [
+                f"  - task: {{type: text-classification, name: contradiction detection}}\n"
+                f"    dataset: {{name: {data}, type: {data}, revision: {r['data_hash'][:12]}}}\n"
+                f"    metrics:\n"
+                + "\n".join(
+                    f"    - {{type: {key}, name: {title}, value: {r[key]:.4f}}}" for key, title in known.items()
+                )
+            ]
+    return f"model-index:\n- name: claim-nli-{name}\n  results:\n" + "\n".join(entries) + "\n# "
 
 
 def fill(page: Path, block: str, table: str) -> None:

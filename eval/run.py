@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from card import fill, tables
+from card import fill, model_index, tables
 from sklearn.metrics import average_precision_score
 
 from nli.cases import read_cases, score_each, summary
@@ -29,7 +29,7 @@ ROOT = Path(__file__).parent.parent
 SHARED = ROOT / "../shared"
 OWN = ROOT / "eval"
 RESULTS = OWN / "results"
-UNRELATED = 4_000
+UNRELATED = 20_000
 PUBLIC_ROWS = 2_000  # of each public set, from its start: minutes instead of an hour on two cores
 Result = dict[str, Any]
 
@@ -164,7 +164,9 @@ def main() -> None:
     results = {name: json.loads(path.read_text(encoding="utf-8")) for name, path in files.items() if path.exists()}
     if stale := sorted(name for name, result in results.items() if result["model_hash"] != weights):
         raise SystemExit(f"results of other weights, so the card is left as it is; make them anew: {', '.join(stale)}")
-    fill(ROOT / "models" / args.model / "README.md", "results", tables(results))
+    card = ROOT / "models" / args.model / "README.md"
+    fill(card, "results", tables(results))
+    fill(card, "index", model_index(args.model, results))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,13 +43,15 @@ class Place:
 
 @dataclass(frozen=True)
 class Case:
-    """Documents that belong together; `sides[group]["a"]` are the places that carry side a of a conflict."""
+    """Documents that belong together; `sides[group]["a"]` are the places that carry side a of a conflict, `types[group]` is
+    what the sides differ in, where the case says."""
 
     id: str
     documents: list[Document]
     sides: dict[int, dict[str, list[Place]]]
     hard_negatives: list[tuple[Place, Place]] = field(default_factory=list)
     arguable: list[tuple[Place, Place]] = field(default_factory=list)
+    types: dict[int, str] = field(default_factory=dict)
 
     def carried(self, claim: Claim) -> set[tuple[int, str]]:
         """The (group, side)s that a claim carries."""
@@ -106,19 +109,23 @@ def _case(path: Path, raw: dict[str, Any]) -> Case:
         return Place(gold["doc"], *match.span(), gold.get("speaker"))
 
     sides: dict[int, dict[str, list[Place]]] = {}
+    types: dict[int, str] = {}
     for number, gold in enumerate(raw["contradictions"]):
-        for side in "ab":  # a conflict without a group is one of its own
-            sides.setdefault(gold.get("group", -number - 1), {"a": [], "b": []})[side].append(place(gold[side]))
+        group = gold.get("group", -number - 1)  # a conflict without a group is one of its own
+        types.setdefault(group, gold.get("type", "other"))
+        for side in "ab":
+            sides.setdefault(group, {"a": [], "b": []})[side].append(place(gold[side]))
     for gold in raw.get("restatements", []):
         sides[gold["group"]][gold["side"]].append(place(gold))
     pairs = {key: [(place(g["a"]), place(g["b"])) for g in raw.get(key, [])] for key in ("hard_negatives", "arguable")}
-    return Case(raw["id"], documents, sides, **pairs)
+    return Case(raw["id"], documents, sides, types=types, **pairs)
 
 
 @dataclass
 class CaseCounts:
     """What a detector found in cases so far. Flags on pairs that readers found arguable are counted apart, neither right nor
-    wrong; `ranked` has (score, is the first of its group) for every other flag."""
+    wrong; `ranked` has (score, is the first of its group) for every other flag; `types` and `types_found` count the conflicts by
+    what their sides differ in."""
 
     conflicts: int = 0
     found: int = 0
@@ -131,6 +138,8 @@ class CaseCounts:
     speakers: int = 0
     speakers_right: int = 0
     ranked: list[tuple[float, bool]] = field(default_factory=list)
+    types: Counter[str] = field(default_factory=Counter)
+    types_found: Counter[str] = field(default_factory=Counter)
 
     def __add__(self, other: CaseCounts) -> CaseCounts:
         return CaseCounts(**{name: value + getattr(other, name) for name, value in vars(self).items()})
@@ -153,6 +162,8 @@ class CaseCounts:
         self.found += len(seen)
         self.on_controls += 0 if case.sides else len(findings)
         self.hard_negatives += len(case.hard_negatives)
+        self.types.update(case.types.values())
+        self.types_found.update(case.types[group] for group in seen)
 
     def _count_speakers(self, case: Case, group: int, found: Contradiction) -> None:
         for claim in (found.a, found.b):

@@ -15,6 +15,7 @@ CASE = {
     "contradictions": [
         {
             "group": 1,
+            "type": "quantifier",
             "a": {"doc": "x.txt", "quote": "all ten trains ran", "speaker": "mayor"},
             "b": {"doc": "x.txt", "quote": "two trains were cancelled", "speaker": "a driver"},
         }
@@ -53,6 +54,7 @@ def test_counting(case):
     numbers = counts.to_dict()
     assert (numbers["recall"], numbers["precision"], numbers["average_precision"]) == (1, pytest.approx(2 / 3), 0.5)
     assert (numbers["hard_negatives_flagged"], numbers["speakers"], numbers["speakers_right"]) == (1, 2, 1)
+    assert (numbers["types"], numbers["types_found"]) == ({"quantifier": 1}, {"quantifier": 1})
 
 
 def test_nothing_flagged(case):
