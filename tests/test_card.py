@@ -7,7 +7,7 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "eval"))
 
-from card import by_type, fill, model_index  # noqa: E402
+from card import by_type, fill, model_index
 
 
 def test_an_empty_table_is_filled_and_the_rest_left_alone(tmp_path):
