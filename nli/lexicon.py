@@ -58,7 +58,7 @@ BODIES = _words(
     refinery regulator residents retailer school secretariat senate service shipyard side society squad staff
     station store supplier syndicate task team theatre tribunal trust union university utility watchdog workers
     works yard
-    coastguard inquiry midwives prosecution pathologists
+    coastguard gendarmerie inquiry midwives pathologists prosecution
     bakery brigades caterer clinic distributor hotel insurer lender restaurant subsidiary
     """
 )
@@ -71,7 +71,7 @@ DOCUMENTS = _words(
     testimony transcript verdict website
     certificate communique communiqué diary dossier invoice leaflet ledger letterhead logbook manifest petition
     poster recording tape timetable
-    album audit brochure finding findings guideline inventory leaflet newsletter roster
+    album brochure card finding findings guideline inventory newsletter passport roster
     """
 )
 # Nouns for persons that "he" and "she" can mean.
