@@ -36,7 +36,16 @@ from nli.scoring import Scorer
 ROUNDS = 8  # at most: each has a batch of the peers' or more
 BATCH = 32
 STARTS = 5
-LIBRARIES = ("claim-nli", "onnxruntime", "optimum-onnx", "sentence-transformers", "tokenizers", "torch", "transformers")
+LIBRARIES = (
+    "claim-nli",
+    "onnxruntime",
+    "openvino",
+    "optimum-onnx",
+    "sentence-transformers",
+    "tokenizers",
+    "torch",
+    "transformers",
+)
 FIRST_ROW = """
 import json, sys
 import torch
@@ -108,7 +117,15 @@ def _setup(scorer: Scorer, float_model: str | None, scratch: Path, threads: int 
     if own.onnx:
         raise CheckpointError(f"{own.name}: holds no float32 weights (model.safetensors)")
     device = getattr(scorer.engine, "device", "cpu")
-    return Setup(own, scratch, scorer.checkpoint.max_length, scorer.checkpoint.decision.temperature, threads, device)
+    return Setup(
+        own,
+        scorer.checkpoint,
+        scratch,
+        scorer.checkpoint.max_length,
+        scorer.checkpoint.decision.temperature,
+        threads,
+        device,
+    )
 
 
 def _load(names: Sequence[str], setup: Setup, pairs: Pairs) -> tuple[dict[str, Score], dict[str, str]]:
@@ -207,6 +224,7 @@ def _starts(scorer: Scorer, setup: Setup, pairs: Pairs, times: int) -> Start:
     file.write_text("".join(rows), encoding="utf-8")
     labels = ",".join(LABELS[model.columns.index(column)] for column in sorted(model.columns))
     limit = ["--threads", str(setup.threads)] if setup.threads else []
+    limit += ["--runtime", "openvino"] if scorer.engine.precision == "openvino" else []
     ours = ["-m", "nli", "score", str(file), "-", "--model", str(model.path), "--labels", labels, *limit]
     peer = ["-c", FIRST_ROW, str(setup.checkpoint.path), str(file), setup.device, str(setup.threads or 0)]
     try:

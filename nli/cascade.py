@@ -35,10 +35,10 @@ class Cascade(Scorer):
         names: Sequence[str],
         *,
         sure: float | None = None,
-        threads: int | None = None,
-        precision: str = "float32",
+        **options: Any,
     ) -> Cascade:
-        """From the names of two checkpoints, the small one first. `sure`: by default what its decision.json says.
+        """From the names of two checkpoints, the small one first. `sure`: by default what its decision.json says. `options`: of
+        `Scorer`.
 
         Raises CheckpointError for anything else than two, and when nobody says how sure is sure.
         """
@@ -46,7 +46,7 @@ class Cascade(Scorer):
             raise CheckpointError(
                 f"{','.join(names)}: a cascade has two checkpoints, the small one first, as in fast,default"
             )
-        small, large = (Scorer(checkpoints.load(name), threads=threads, precision=precision) for name in names)
+        small, large = (Scorer(checkpoints.load(name), **options) for name in names)
         known = small.checkpoint.decision.sure if sure is None else sure
         if known is None:
             raise CheckpointError(

@@ -45,6 +45,7 @@ def score_on_ray(
     sure: float | None = None,
     labels: Sequence[str] | None = None,
     precision: str = "float32",
+    runtime: str = "onnxruntime",
     both_ways: bool = False,
     columns: Columns = Columns(),  # noqa: B008 (immutable)
     workers: tuple[int, int | None] = (1, None),
@@ -61,7 +62,13 @@ def score_on_ray(
     like the result, they include those of earlier runs. Raises InputError for a `target` that holds another run, and for a row
     that cannot be used unless `skip_invalid`; what was finished stays.
     """
-    options: dict[str, Any] = {"sure": sure, "labels": labels, "threads": threads, "both_ways": both_ways}
+    options: dict[str, Any] = {
+        "sure": sure,
+        "labels": labels,
+        "threads": threads,
+        "runtime": runtime,
+        "both_ways": both_ways,
+    }
     scorer = Detector.load(model, cascade=cascade, precision=precision, **options).scorer  # fails here if at all
     precision = scorer.engine.precision  # of every worker, what suits this machine
     parts = Parts(*filesystem(target))

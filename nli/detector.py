@@ -39,21 +39,24 @@ class Detector:
         language: str | None = None,
         threads: int | None = None,
         precision: str = "float32",
+        runtime: str = "onnxruntime",
         both_ways: bool = False,
     ) -> Detector:
         """The shipped checkpoint, or the one called `model` (a folder, or `org/name@revision` on the hub, which downloads).
 
         `cascade` instead of `model`: a small checkpoint and a large one, which scores what the small one gives less than the
         probability `sure` (default: its own). `labels` names the outputs in order when the checkpoint does not; `language` is a
-        spaCy pipeline for English; `precision` of a torch checkpoint is float32, bfloat16 or auto (what is faster here). With
-        `both_ways`, `score` gives pairs the contradiction that `detect` gives them: of both directions, in twice the time.
+        spaCy pipeline for English; `precision` of a torch checkpoint is float32, bfloat16 or auto (what is faster here);
+        `runtime` of an ONNX one is onnxruntime or openvino (an extra; faster, but starts later). With `both_ways`, `score` gives
+        pairs the contradiction that `detect` gives them: of both directions, in twice the time.
         Raises CheckpointError.
         """
         scorer: Scorer
         if cascade:
-            scorer = Cascade.load(cascade, sure=sure, threads=threads, precision=precision)
+            scorer = Cascade.load(cascade, sure=sure, threads=threads, precision=precision, runtime=runtime)
         else:
-            scorer = Scorer(checkpoints.load(model, labels=labels), threads=threads, precision=precision)
+            checkpoint = checkpoints.load(model, labels=labels)
+            scorer = Scorer(checkpoint, threads=threads, precision=precision, runtime=runtime)
         return cls(BothWays(scorer) if both_ways else scorer, language=language)
 
     def score(self, pairs: Iterable[tuple[str, str]]) -> list[Scores]:

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from nli.engines import open_session
+from nli.onnx_engines import open_session
 
 T = TypeVar("T")
 SHAPE = (2048, 768, 3072)  # rows, inner and columns of the product that stands for what the machine can do in int8

@@ -73,6 +73,7 @@ class Benchmark:
             f"{about['rows']} pairs of {about['data']} ({about['peer_rows']} of them with the peers), model {about['model']}, float32 "
             f"from {about['float']}. {about['processor']}, {about['threads']} threads; {versions}.\n",
             table(head, [_row(result) for result in (self.ours, *self.peers.values())]),
+            f"Target for the labels: {100 * AGREEMENT:.0f} % as float32.\n",
         ]
         if self.int8:
             rows, inner, columns = SHAPE
@@ -95,7 +96,7 @@ def _row(result: Result) -> list[str]:
     ratio = ""
     if result.ratio is not None:
         ratio = f"{result.ratio:.1f} times ({result.ratio_min:.1f} to {result.ratio_max:.1f})"
-    target = f"{result.target:g} times" if result.target else f"{100 * AGREEMENT:.0f} % of labels"
+    target = f"{result.target:g} times" if result.target else ""
     return [
         result.title,
         number(result.pairs_per_second, 1),

@@ -1,6 +1,7 @@
 """Other ways to run a checkpoint on pairs, for `nli bench` to measure: a name -> what it is and how it is loaded.
 
-All of them get the same transformers folder in float32, the same length limit and their own defaults; labels go by name.
+All but the last, which is our own engine in another runtime, get the same transformers folder in float32, the same length limit and
+their own defaults; labels go by name.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nli.checkpoints import Checkpoint
-from nli.engines import open_session
 from nli.errors import DependencyError, first_line
+from nli.onnx_engines import open_session
 from nli.records import LABELS
-from nli.scoring import softmax
+from nli.scoring import Scorer, softmax
 
 Pairs = list[tuple[str, str]]
 Score = Callable[[Pairs], np.ndarray]  # probabilities, shape (pairs, 3), columns in the order of `LABELS`
@@ -27,10 +28,11 @@ Score = Callable[[Pairs], np.ndarray]  # probabilities, shape (pairs, 3), column
 
 @dataclass(frozen=True)
 class Setup:
-    """What a peer runs: a float32 transformers folder that passed the checks; an empty folder for files of its own; and the
-    token limit, temperature, CPU threads (None: the libraries' defaults) and device of our engine."""
+    """What a peer runs: a float32 transformers folder that passed the checks; the checkpoint that our engine runs; an empty folder
+    for files of its own; and the token limit, temperature, CPU threads (None: the libraries' defaults) and device of our engine."""
 
     checkpoint: Checkpoint
+    ours: Checkpoint
     scratch: Path
     max_length: int
     temperature: float
@@ -43,11 +45,12 @@ class Setup:
 
 
 class Peer(NamedTuple):
-    """`target`: how many times as fast as it our engine should be. `exact`: computes in float32 what the weights say."""
+    """`target`: how many times as fast as it our engine should be, if it should. `exact`: computes in float32 what the weights
+    say."""
 
     title: str
     load: Callable[[Setup], Score]
-    target: float
+    target: float | None
     exact: bool = False
 
 
@@ -169,9 +172,15 @@ def _quantised_graph(model: Any, inputs: list[str], scratch: Path) -> Path:
     return scratch / "int8.onnx"
 
 
+def _in_openvino(setup: Setup) -> Score:
+    scorer = Scorer(setup.ours, threads=setup.threads, runtime="openvino")
+    return lambda pairs: scorer.score(pairs).probabilities
+
+
 PEERS = {
     "cross-encoder": Peer("CrossEncoder.predict, torch float32", _cross_encoder, 6.0, exact=True),
     "pipeline": Peer("transformers pipeline, batches of 32", _pipeline, 8.0, exact=True),
     "cross-encoder-onnx": Peer("CrossEncoder.predict, its own ONNX int8", _own_onnx, 1.5),
     "onnx-like": Peer("CrossEncoder.predict, a graph like its ONNX int8", _like_own_onnx, 1.5),
+    "openvino": Peer("nli --runtime openvino", _in_openvino, None),
 }

@@ -61,9 +61,10 @@ class Scorer:
         *,
         threads: int | None = None,
         precision: str = "float32",
+        runtime: str = "onnxruntime",
     ) -> None:
         self.checkpoint = checkpoint
-        self.engine = engine or open_engine(checkpoint, threads=threads, precision=precision)
+        self.engine = engine or open_engine(checkpoint, threads=threads, precision=precision, runtime=runtime)
         self._check_label_order()
 
     @property

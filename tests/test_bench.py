@@ -60,7 +60,7 @@ def test_labels_go_by_name(order, tmp_path):
     pairs = [(p, h) for p, h, _ in PROBES]
     ours = Scorer(checkpoint).score(pairs).probabilities
     for name in ("cross-encoder", "pipeline"):
-        theirs = PEERS[name].load(Setup(checkpoint, tmp_path, checkpoint.max_length, 1.0, None))(pairs)
+        theirs = PEERS[name].load(Setup(checkpoint, checkpoint, tmp_path, checkpoint.max_length, 1.0, None))(pairs)
         np.testing.assert_allclose(theirs, ours, atol=1e-5)
 
 

@@ -21,7 +21,9 @@ OWN = "eval/data/news_pairs.jsonl"  # in a checkout; a wheel brings no pairs
 @click.option(
     "--peer-rows", type=click.IntRange(1), default=640, show_default=True, help="Of these, for the slow peers."
 )
-@click.option("--peers", metavar="A,B", help="Only these: cross-encoder, pipeline, cross-encoder-onnx, onnx-like.")
+@click.option(
+    "--peers", metavar="A,B", help="Only these: cross-encoder, pipeline, cross-encoder-onnx, onnx-like, openvino."
+)
 @click.option(
     "--float", "float_model", metavar="FOLDER", help="float32 weights for the peers (default: the model's own)."
 )

@@ -42,6 +42,7 @@ def score_on_ray(
             sure=options["sure"],
             labels=options["labels"].split(",") if options["labels"] else None,
             precision=options["precision"],
+            runtime=options["runtime"],
             both_ways=options["both_ways"],
             columns=Columns(*columns),
             workers=workers or (1, None),

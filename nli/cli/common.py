@@ -42,6 +42,13 @@ def model_options(*, several: bool = False) -> Callable[[Callable[..., Any]], Ca
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         more = " Twice: compare two." if several else ""
         for option in (
+            click.option(
+                "--runtime",
+                type=click.Choice(["onnxruntime", "openvino"]),
+                default="onnxruntime",
+                show_default=True,
+                help="Of an ONNX model, such as the shipped ones. openvino is an extra, starts later and is faster.",
+            ),
             click.option("--threads", type=click.IntRange(1), help="CPU threads (default: all cores)."),
             click.option(
                 "--labels", metavar="A,B,C", help="Names of the model's outputs in order, if its config has none."
@@ -106,7 +113,7 @@ def load(options: dict[str, Any], *, language: str | None = None) -> Any:
     from nli.detector import Detector
 
     labels = options["labels"].split(",") if options["labels"] else None
-    more: dict[str, Any] = {name: options[name] for name in ("precision", "both_ways") if name in options}
+    more: dict[str, Any] = {name: options[name] for name in ("precision", "runtime", "both_ways") if name in options}
     check_models(options)
     if names := options.get("cascade"):
         more |= {"cascade": names.split(","), "sure": options["sure"]}
