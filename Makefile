@@ -46,7 +46,8 @@ train: $(VENV)/installed-dev
 		$(BIN)/python models/export.py models/runs/$$part/checkpoint models/runs/$$part/exported || exit 1; \
 	done
 	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/last.toml
-	$(BIN)/python models/export.py models/runs/last/checkpoint models/default
+	$(BIN)/python models/soup.py models/runs/soup/checkpoint models/runs/last/checkpoint models/runs/again/checkpoint
+	$(BIN)/python models/export.py models/runs/soup/checkpoint models/default
 	$(BIN)/python models/decide.py models/default
 	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/fast.toml
 	$(BIN)/python models/export.py models/runs/fast/checkpoint models/fast

@@ -22,6 +22,8 @@ def open_session(model: Path | bytes, threads: int | None) -> Any:
 
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
+    # Processors without VNNI saturate in products of uint8 with int8; there, and only there, the weights become uint8.
+    options.add_session_config_entry("session.x64quantprecision", "1")
     options.enable_mem_pattern = False  # patterns are kept for every shape of batch that ever was
     if threads:
         options.intra_op_num_threads = threads

@@ -16,8 +16,10 @@ torch = pytest.importorskip("torch")
 import distil  # noqa: E402
 import mix  # noqa: E402
 import quantise  # noqa: E402
+import soup  # noqa: E402
 import train  # noqa: E402
 from conftest import make_checkpoint  # noqa: E402
+from safetensors.torch import load_file, save_file  # noqa: E402
 
 from nli import checkpoints  # noqa: E402
 from nli.scoring import PROBES, Scorer  # noqa: E402
@@ -222,3 +224,19 @@ def test_every_source_of_a_recipe_names_files_that_it_lists(path):
     for entry in (entry for stage in recipe["stages"] for entry in stage["mix"]):
         named = {entry.get("files", entry["source"]), *([entry["articles"]] if "articles" in entry else [])}
         assert named <= set(recipe["data"]["files"]) and hasattr(mix.Sources, entry["source"])
+
+
+def test_the_mean_of_two_checkpoints(tmp_path):
+    folders = [make_checkpoint(tmp_path / name) for name in ("last", "earlier")]
+    weights = load_file(folders[1] / soup.WEIGHTS)
+    save_file({name: tensor + 1 for name, tensor in weights.items()}, folders[1] / soup.WEIGHTS, {"format": "pt"})
+    for folder in folders:
+        (folder / "recipe.json").write_text('{"recipe": {}}')
+    soup.average(tmp_path / "mean", folders[0], folders[1:])
+    mean = load_file(tmp_path / "mean" / soup.WEIGHTS)
+    assert all(torch.allclose(mean[name], tensor + 0.5) for name, tensor in weights.items())
+    assert len(json.loads((tmp_path / "mean/recipe.json").read_text())["averaged"]) == 2
+    assert checkpoints.load(str(tmp_path / "mean")).columns == (0, 1, 2)
+    save_file({"other": torch.ones(1)}, folders[1] / soup.WEIGHTS, {"format": "pt"})
+    with pytest.raises(SystemExit, match="different layers"):
+        soup.average(tmp_path / "mean", folders[0], folders[1:])
