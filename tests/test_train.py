@@ -235,7 +235,7 @@ def test_the_mean_of_two_checkpoints(tmp_path):
         (folder / "recipe.json").write_text('{"recipe": {}}')
     soup.average(tmp_path / "mean", folders[0], folders[1:])
     mean = load_file(tmp_path / "mean" / soup.WEIGHTS)
-    assert all(torch.allclose(mean[name], tensor + 0.5) for name, tensor in weights.items())
+    assert all(torch.allclose(mean[name], tensor + 0.5, atol=1e-3) for name, tensor in weights.items())
     assert len(json.loads((tmp_path / "mean/recipe.json").read_text())["averaged"]) == 2
     assert checkpoints.load(str(tmp_path / "mean")).columns == (0, 1, 2)
     save_file({"other": torch.ones(1)}, folders[1] / soup.WEIGHTS, {"format": "pt"})
