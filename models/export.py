@@ -4,7 +4,7 @@ Encoder weights in int8 (a scale a channel) with the activation ranges fixed in 
 the head's layer in int8, positions in half precision, the rest in float32; the tokenizer, the recipe, and a manifest with
 sizes and hashes. Fixed activation ranges make a pair's scores independent of the other pairs in its batch. Weights of 7 bits, which
 cannot saturate on processors without VNNI, cost average precision on articles; the engine's session option
-`session.x64quantprecision` keeps those processors right with 8.
+`session.x64quantprecision` keeps those processors right with 8 (`nli/onnx_engines.py`).
 """
 
 import argparse
@@ -134,9 +134,12 @@ def shrink_the_rest(path: Path) -> None:
             scale = np.abs(values).max(axis=0) / 127
             graph.initializer.append(numpy_helper.from_array(np.round(values / scale).astype(np.int8), small))
             graph.initializer.append(numpy_helper.from_array(scale.astype(np.float32), f"{small}_scale"))
-            node = helper.make_node(
-                "DequantizeLinear", [small, f"{small}_scale"], [tensor.name], name=f"{small}_dequantise", axis=1
-            )
+            zeros = np.zeros(
+                scale.shape, dtype=np.int8
+            )  # implied, but where weights become uint8 it must be there to follow them
+            graph.initializer.append(numpy_helper.from_array(zeros, f"{small}_zero"))
+            inputs = [small, f"{small}_scale", f"{small}_zero"]
+            node = helper.make_node("DequantizeLinear", inputs, [tensor.name], name=f"{small}_dequantise", axis=1)
         graph.initializer.remove(tensor)
         graph.node.insert(0, node)
     onnx.save(model, path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,29 @@ from nli.errors import CheckpointError, DependencyError, NliError, first_line
 Run = Callable[[dict[str, np.ndarray]], np.ndarray]
 
 
+@cache
+def saturates() -> bool:
+    """Whether this processor's products of uint8 with int8 saturate, as those of x86 without VNNI do: a model in int8 would be wrong,
+    and say nothing. Asked of the processor itself: saturation.onnx multiplies rows of the largest values (tests build it)."""
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(
+        Path(__file__).with_name("saturation.onnx"), providers=["CPUExecutionProvider"]
+    )
+    (found,) = session.run(None, {"values": np.full((8, 64), 255, dtype=np.uint8)})
+    return bool((found != 255 * 127 * 64).any())
+
+
 def open_session(model: Path | bytes, threads: int | None) -> Any:
     """An ONNX Runtime session on the CPU, all cores by default."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
-    # Processors without VNNI saturate in products of uint8 with int8; there, and only there, the weights become uint8.
-    options.add_session_config_entry("session.x64quantprecision", "1")
+    if saturates():
+        options.add_session_config_entry(
+            "session.x64quantprecision", "1"
+        )  # int8 weights become uint8: slower, and right
     options.enable_mem_pattern = False  # patterns are kept for every shape of batch that ever was
     if threads:
         options.intra_op_num_threads = threads

@@ -48,6 +48,17 @@ _NOT_YET = re.compile(
     re.I,
 )
 
+_TALKS = r"(?:contacts?|conversations?|dialogues?|discussions?|meetings?|negotiations?|talks)"
+_LEFT_OUT = re.compile(
+    rf"\b{_TALKS}\b[^.;:]{{0,60}}?\b(?:will|would|do|does|did)(?: not|n['’]t) (?:concern|cover|deal with|extend to|include|touch)\b",
+    re.I,
+)
+_TALKS_POSSIBLE = re.compile(
+    rf"\b(?:open to|ready (?:for|to)|willing to|prepared (?:for|to)|may|might|could|possib\w+)\b[^.;:]{{0,40}}?\b{_TALKS}\b"
+    rf"|\b{_TALKS}\b[^.;:]{{0,30}}?\b(?:possible|likely|may|might|could)\b",
+    re.I,
+)
+
 
 def restated(a: Claim, b: Claim) -> Verdict | None:
     """The words of one are those of the other, or some of them."""
@@ -110,6 +121,16 @@ def retold(a: Claim, b: Claim) -> Verdict | None:
     return None
 
 
+def left_out(a: Claim, b: Claim) -> Verdict | None:
+    """Talks are possible on one side; the other says what they will not be about, and so takes them for possible too."""
+    for claim, other in ((a, b), (b, a)):
+        excluded = _LEFT_OUT.search(claim.statement)
+        if excluded and _TALKS_POSSIBLE.search(other.statement) and not _LEFT_OUT.search(other.statement):
+            words = _around(claim.statement, excluded, width=100)
+            return Verdict(COMPATIBLE, f"what talks leave out does not rule them out: “{words}”")
+    return None
+
+
 def not_yet(a: Claim, b: Claim) -> Verdict | None:
     """Possible on one side, not done so far on the other."""
     for claim, other in ((a, b), (b, a)):
@@ -119,7 +140,7 @@ def not_yet(a: Claim, b: Claim) -> Verdict | None:
     return None
 
 
-RULES: tuple[Rule, ...] = (restated, estimates, other_times, other_places, retold, condition, not_yet)
+RULES: tuple[Rule, ...] = (restated, estimates, other_times, other_places, retold, condition, left_out, not_yet)
 
 
 def verdict(a: Claim, b: Claim, rules: Sequence[Rule] = RULES) -> Verdict:

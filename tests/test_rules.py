@@ -25,6 +25,13 @@ def claim(text, speaker=None):
         ("On Monday 27 bodies were found.", "By Tuesday 35 bodies were found.", "update", "monday; tuesday"),
         ("In Lima 40 homes burned.", "In Cusco 60 homes burned.", "compatible", "Lima; Cusco"),
         ("If the vote fails we strike.", "There will be no strike.", "tension", "condition"),
+        (
+            "The two may hold talks on Monday.",
+            "Any conversation will not include the border.",
+            "compatible",
+            "leave out",
+        ),
+        ("They are open to discussions about gas.", "The talks would not touch prices.", "compatible", "leave out"),
         ("Talks were possible, she said.", "No talks had taken place so far.", "tension", "possible"),
     ],
 )
@@ -44,6 +51,8 @@ def test_a_reason_why_both_may_stand(a, b, kind, reason):
         ("On Monday 27 bodies were found.", "On Monday 35 bodies were found."),
         ("The bridge opens on Monday.", "The bridge opens in May."),
         ("He would not rule out cooperation.", "There will be no cooperation."),
+        ("He would not rule out military cooperation.", "Any talks will not include military coordination."),
+        ("They are open to discussions about gas.", "There will be no discussions about gas."),
         ("In Lima 40 homes burned.", "In Lima 60 homes burned."),
         ("Forty-two people were aboard.", "Fifty-two people were aboard."),
     ],
