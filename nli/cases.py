@@ -162,8 +162,8 @@ class CaseCounts:
         self.found += len(seen)
         self.on_controls += 0 if case.sides else len(findings)
         self.hard_negatives += len(case.hard_negatives)
-        self.types.update(case.types.values())
-        self.types_found.update(case.types[group] for group in seen)
+        self.types.update(case.types.get(group, "other") for group in case.sides)
+        self.types_found.update(case.types.get(group, "other") for group in seen)
 
     def _count_speakers(self, case: Case, group: int, found: Contradiction) -> None:
         for claim in (found.a, found.b):
