@@ -22,7 +22,7 @@ from sklearn.metrics import average_precision_score
 from nli.cases import read_cases, score_each, summary
 from nli.checkpoints import weights_hash
 from nli.detector import Detector
-from nli.evaluation import evaluate_set
+from nli.evaluation import evaluate_set, joined_score
 from nli.labelled import load_pairs
 
 ROOT = Path(__file__).parent.parent
@@ -64,10 +64,9 @@ def own_dossiers() -> list[Result]:
 
 
 def both_directions(detector: Detector, texts: list[tuple[str, str]]) -> np.ndarray:
-    forward = detector.scorer.score(texts).probabilities[:, 2]
-    backward = detector.scorer.score([(b, a) for a, b in texts]).probabilities[:, 2]
-    decision = detector.scorer.checkpoint.decision
-    return np.array([decision.combine(f, b) for f, b in zip(forward, backward, strict=True)])
+    forward = detector.scorer.score(texts).probabilities
+    backward = detector.scorer.score([(b, a) for a, b in texts]).probabilities
+    return joined_score(forward, backward, detector.scorer.checkpoint.decision)
 
 
 def within_dossiers(detector: Detector, read: Callable[[], list[Result]]) -> Result:

@@ -134,9 +134,7 @@ def shrink_the_rest(path: Path) -> None:
             scale = np.abs(values).max(axis=0) / 127
             graph.initializer.append(numpy_helper.from_array(np.round(values / scale).astype(np.int8), small))
             graph.initializer.append(numpy_helper.from_array(scale.astype(np.float32), f"{small}_scale"))
-            zeros = np.zeros(
-                scale.shape, dtype=np.int8
-            )  # implied, but where weights become uint8 it must be there to follow them
+            zeros = np.zeros(scale.shape, dtype=np.int8)  # written out: where weights become uint8 they must follow
             graph.initializer.append(numpy_helper.from_array(zeros, f"{small}_zero"))
             inputs = [small, f"{small}_scale", f"{small}_zero"]
             node = helper.make_node("DequantizeLinear", inputs, [tensor.name], name=f"{small}_dequantise", axis=1)

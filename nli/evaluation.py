@@ -154,6 +154,8 @@ def provenance(labelled: LabelledSet, scorer: Scorer) -> dict[str, Any]:
         "classes": list(labelled.scheme.classes),
         "model": scorer.checkpoint.name,
         "model_hash": weights_hash(scorer.checkpoint.path),
+        "engine": scorer.engine.precision,
+        "both_ways": scorer.one_way is not scorer,
         "decision": {"threshold": decision.threshold, "rule": decision.rule, "temperature": decision.temperature},
         "versions": _versions(),
         "n": len(labelled.pairs),

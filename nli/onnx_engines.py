@@ -92,7 +92,7 @@ class OnnxEngine:
 
 
 class OpenVinoEngine(OnnxEngine):
-    """The same file in OpenVINO, which compiles it for the CPU: loads a second longer, then is faster (`nli bench` measures it).
+    """The same file in OpenVINO, which compiles it for the CPU: loads later, then is often faster (`nli bench` measures it).
 
     Where an activation falls between two of its 256 steps, another order of sums rounds it the other way; scores therefore differ a
     little from those of ONNX Runtime, and a pair's scores with the length of its batch.

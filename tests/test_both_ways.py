@@ -76,6 +76,13 @@ def test_from_the_library_and_the_command_line_a_cascade_too(tmp_path):
         np.testing.assert_allclose([r["contradiction"] for r in rows], expected[:, 2], atol=1e-5)
 
 
+def test_results_tell_how_they_were_scored(scorer):
+    rows = [{"premise": p, "hypothesis": h, "label": label} for p, h, label in PROBES]
+    numbers = [nli.evaluate(rows, nli.Detector(s)).to_dict() for s in (scorer, BothWays(scorer))]
+    assert [n["both_ways"] for n in numbers] == [False, True]
+    assert numbers[1]["swap"]["same_verdict"] == 1.0
+
+
 def test_detect_asks_both_ways_by_itself_and_not_twice(tmp_path):
     folder = str(make_checkpoint(tmp_path / "model"))
     text = "The museum is open on Sundays, Ann Lee said. The museum is closed on Sundays, Bo Ray said."
