@@ -6,6 +6,7 @@ asked about others (`nli.baselines`). Near chance is good: then no wording and n
 
 import itertools
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +18,9 @@ from nli.labelled import from_rows
 from nli.records import LABELS
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent / "models"))
 Row = tuple[str, str, str, str]  # premise, hypothesis, label, event
+AUGMENTED = 3_000
 NEUTRAL = 10  # of the unlisted pairs of a dossier, one in so many
 
 
@@ -52,12 +55,24 @@ def articles() -> Iterator[Row]:
                 yield pair[first]["quote"], pair[second]["quote"], label, case["id"]
 
 
+def augmented() -> Iterator[Row]:
+    """Our own edits of the claims for training (`models/augment.py`), at most AUGMENTED."""
+    from augment import augmented
+    from mix import claim_texts, read_dossiers
+
+    files = [HERE / "data" / name for name in ("dossiers.jsonl", "dossiers_n.jsonl")]
+    texts = claim_texts(read_dossiers(files, set(), "train"), [HERE / "data/news_pairs.jsonl"])
+    for _, event, example in augmented(texts, AUGMENTED, seed=0):
+        yield example.premise, example.hypothesis, example.label, event
+
+
 def table() -> str:
     lines = [head("pairs", "rows", "contradictions", "", "majority", "hypothesis alone", "overlap alone")]
     for name, rows in (
         ("news pairs", news()),
         ("dossiers", dossiers()),
         ("articles: conflicts and hard negatives", articles()),
+        ("augmented pairs", augmented()),
     ):
         *texts, events = zip(*rows, strict=True)
         labelled = from_rows(zip(*texts, strict=True))

@@ -144,6 +144,14 @@ def unrelated(groups: list[list[str]], count: int, rng: random.Random) -> Iterat
         yield Example(rng.choice(first), rng.choice(second), "neutral", "unrelated")
 
 
+def claim_texts(dossiers: list[dict[str, Any]], news_paths: list[Path]) -> Iterator[tuple[str, str]]:
+    """(event, text) of the claims of dossiers and of the news pairs for training."""
+    for dossier in dossiers:
+        yield from ((dossier["id"], claim["text"]) for claim in dossier["claims"])
+    for pair in news(news_paths, swap=False):
+        yield from ((pair.premise, pair.premise), (pair.premise, pair.hypothesis))
+
+
 class Sources:
     """The recipe's data files by source name: `sources("news", split="train")` yields its examples."""
 
@@ -165,7 +173,7 @@ class Sources:
         found = []
         for entry in stage["mix"]:
             found += [self.root / entry["miner"] / "model.onnx"] if "miner" in entry else []
-            for name in (entry.get("files", entry["source"]), entry.get("articles")):
+            for name in (entry.get("files", entry["source"]), entry.get("articles"), entry.get("news")):
                 for path in self.paths.get(name, []):
                     found += sorted(path.parent.glob(f"{path.stem}*.*")) if path.suffix == ".json" else [path]
         return list(dict.fromkeys(found))
@@ -213,6 +221,14 @@ class Sources:
         groups = [[c["text"] for c in d["claims"]] for d in dossiers]
         groups += [[e.premise for e, _ in article_pairs(path, self.context)] for path in self.paths.get(articles, [])]
         return unrelated(groups, count, self.rng)
+
+    def augmented(self, *, files: str, count: int, news: str = "") -> Iterator[Example]:
+        """Our own edits of the claims of dossiers and news pairs, in all three labels alike; see `augment.py`."""
+        from augment import augmented  # which itself takes Example from here
+
+        texts = claim_texts(read_dossiers(self.paths[files], self.held_out, "train"), self.paths.get(news, []))
+        seed = self.rng.randrange(2**32)
+        yield from (example for _, _, example in augmented(texts, count, seed))
 
 
 def build(stage: dict[str, Any], sources: Sources, seed: int) -> list[Example]:
