@@ -101,16 +101,19 @@ def names(claims: Iterable[Claim]) -> Names:
     """Persons of two names who are said to have said something, and places of one word."""
     of: dict[str, dict[tuple[str, str], None]] = {"PERSON": {}, "GPE": {}}
     seen: Counter[str] = Counter()
+    states = set()  # what owns and acts is a state rather than a town, and may have the town within it
     for claim in claims:
         match = re.fullmatch(r"(?:[a-z][\w -]* |)([A-Z][^\W\d]+ [A-Z][^\W\d]+)", claim.who)
         if match and any(e.label_ == "PERSON" for e in pipeline()(f"{match[1]} said so.").ents):
             of["PERSON"][claim.event, match[1]] = None
         for ent in claim.doc.ents:
+            if ent.root.dep_ in {"nsubj", "poss"}:
+                states.add(ent.text)
             place = ent.label_ == "GPE" and len(ent) == 1 and ent.text.isalpha() and ent.start > 0
             if place and claim.doc[ent.start - 1].lower_ == "in" and claim.doc[ent.end].text not in {"'s", "'", "’s"}:
                 seen[ent.text] += 1
                 of["GPE"][claim.event, ent.text] = None
-    of["GPE"] = {key: None for key in of["GPE"] if seen[key[1]] > 1}
+    of["GPE"] = {key: None for key in of["GPE"] if seen[key[1]] > 1 and key[1] not in states}
     return Names({kind: list(found) for kind, found in of.items()})
 
 
@@ -144,8 +147,8 @@ class Balance:
         self.used: Counter[tuple[Any, str]] = Counter()
         self.lean = dict.fromkeys(itertools.product(LABELS, (0, 1)), 0.0)
 
-    def choose(self, hypothesis: str, options: dict[str, list[tuple[Any, str]]]) -> dict[str, str]:
-        """One premise a label of (which, text): alike in overlap, against the lean so far, of wordings seldom used so."""
+    def choose(self, hypothesis: str, options: dict[str, list[tuple[Any, str]]]) -> tuple[float, dict[str, str]]:
+        """How unlike in overlap, and one premise a label of (which, text): alike in overlap, against the lean so far, of wordings seldom used so."""
         shared = {
             text: (overlap(text, hypothesis), overlap(hypothesis, text))
             for premises in options.values()
@@ -169,7 +172,8 @@ class Balance:
             for key, (_, text) in zip(LABELS, best, strict=True):
                 self.lean[key, side] += shared[text][side] - mean
         self.used.update((which, key) for key, (which, _) in zip(LABELS, best, strict=True))
-        return {key: text for key, (_, text) in zip(LABELS, best, strict=True)}
+        unlike = sum(max(shared[t][side] for _, t in best) - min(shared[t][side] for _, t in best) for side in (0, 1))
+        return unlike, {key: text for key, (_, text) in zip(LABELS, best, strict=True)}
 
 
 SELDOM = 0.01  # what one use more than its share weighs, in shares of common words
@@ -204,7 +208,7 @@ def _undated(doc: Any) -> bool:
 
 def triples(
     claim: Claim, kind: str, wordings: list[Wording], known: Names, balance: Balance, rng: random.Random
-) -> Iterator[list[Example]]:
+) -> Iterator[tuple[float, list[Example]]]:
     """For each hypothesis that allows it an entailment, a neutral pair and a contradiction, alike in manner and overlap."""
     ways, matters = manners(claim, rng), scopes(claim, kind, known, rng)
     for hypothesis in (w for w in wordings if w.asserts):
@@ -220,8 +224,8 @@ def triples(
                 options["neutral"].append((n, _capital(first(there(premise.core)))))
         if all(options.values()):
             target = _capital(second(here(hypothesis.core) if here else hypothesis.core))
-            chosen = balance.choose(target, options)
-            yield [Example(premise, target, key, "augmented") for key, premise in chosen.items()]
+            unlike, chosen = balance.choose(target, options)
+            yield unlike, [Example(premise, target, key, "augmented") for key, premise in chosen.items()]
 
 
 def _capital(text: str) -> str:
@@ -239,7 +243,8 @@ def augmented(texts: Iterable[tuple[str, str]], count: int, seed: int) -> Iterat
         made = []
         for claim in rng.sample(claims, len(claims)):
             three = list(triples(claim, kind, edit(claim, known, rng), known, balance, rng))
-            made += [(claim.event, t) for t in rng.sample(three, min(EACH, len(three)))]
+            rng.shuffle(three)
+            made += [(claim.event, examples) for _, examples in sorted(three, key=lambda t: t[0])[:EACH]]
         rng.shuffle(made)
         queues[kind] = made
     given = 0

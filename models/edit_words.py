@@ -89,11 +89,10 @@ PARTICIPLES = dict(
     pair.split()
     for pair in """
     accuse accused, beat beaten, defeat defeated, pay paid, hit hit, shoot shot, arrest arrested, kill killed, dismiss
-    dismissed, hire hired, warn warned, visit visited, invite invited, blame blamed, attack attacked, acquire
+    dismissed, hire hired, visit visited, invite invited, blame blamed, attack attacked, acquire
     acquired, sue sued, replace replaced, succeed succeeded, question questioned, stab stabbed, push pushed, threaten
     threatened, thank thanked, teach taught, rescue rescued, bribe bribed, betray betrayed,
-    fund funded, finance financed, overtake overtaken, ram rammed, strike struck, brief briefed, inform informed,
-    appoint appointed, nominate nominated, outbid outbid, outvote outvoted, criticise criticised, interview
+    fund funded, finance financed, overtake overtaken, ram rammed, strike struck,     appoint appointed, nominate nominated, outbid outbid, outvote outvoted, criticise criticised, interview
     interviewed, contact contacted, train trained, phone phoned, telephone telephoned, summon summoned, sack sacked,
     follow followed
     """.split(",")  # noqa: SIM905
@@ -116,13 +115,13 @@ PARTIAL = _set(
 HEDGES = _set(
     """
     a about all almost an and another around between by every exactly first from her his its last least most nearly
-    next no of only other over past roughly some than the their these those to under up within
+    next no of only other over past roughly some than the their these those to under up at minus within
     """
 )
 # Verbs of what lasts: it can be so on two days.
 STATES = _set(
     """
-    be believe belong contain continue cost depend expect have hold hope keep know last live mean need own remain sit stand stay
+    be believe belong contain continue cost depend expect have hold hope keep know last live mean need own remain sing sit stand stay
     want work
     """
 )

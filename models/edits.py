@@ -78,13 +78,13 @@ def _top(token: Any) -> bool:
 
 
 def _free(doc: Any, words: frozenset[str]) -> bool:
-    return not any(t.lower_ in words or t.lemma_.lower() in words for t in doc)
+    return not any((t.lower_ in words or t.lemma_.lower() in words) and t.text != "May" for t in doc)
 
 
 def lowered(doc: Any, text: str) -> str:
     """As the words stand within a sentence."""
     first = doc[0]
-    titled = first.ent_type_ or len(doc) == 1 or doc[1].text[:1].isupper()
+    titled = first.ent_type_ or len(doc) == 1 or doc[1].pos_ != "NOUN"
     named = (first.pos_ == "PROPN" and titled) or (
         first.ent_type_ in {"NORP", "GPE", "PERSON", "ORG"} and first.pos_ != "DET"
     )
@@ -122,7 +122,7 @@ def negation(claim: Claim, names: Names, rng: random.Random) -> list[Wording]:
 
 
 def _counted(token: Any) -> bool:
-    return token.tag_ == "CD" and token.ent_type_ not in {"DATE", "TIME"}
+    return bool(token.tag_ == "CD" or re.search(r"\d", token.text)) and token.ent_type_ not in {"DATE", "TIME"}
 
 
 def _clauses(doc: Any) -> bool:
@@ -183,6 +183,7 @@ def _plain(root: Any) -> bool:
     """No particle and no object that is vague: "won a medal" is not the opposite of "lost a medal"."""
     return not any(
         t.dep_ in {"prt", "advmod", "agent", "xcomp"}
+        or t.lower_ == "to"
         or t.lower_ == "home"
         or (t.dep_ in {"dobj", "attr", "oprd"} and not definite(t))
         for t in root.rights
@@ -259,6 +260,7 @@ def _countable(doc: Any, t: Any) -> bool:
     before = doc[t.i - 1] if t.i else None
     return (
         t.dep_ == "nummod"
+        and doc.text[t.idx - 1 : t.idx] in {"", " "}
         and _amount(t) is not None
         and (before is None or (before.lower_ not in HEDGES and before.pos_ != "NUM" and before.text != "$"))
         and all(x.pos_ in {"ADJ", "NOUN"} for x in doc[t.i + 1 : t.head.i])
@@ -274,7 +276,8 @@ def number(claim: Claim, names: Names, rng: random.Random) -> list[Wording]:
     usable = [
         t
         for t in doc
-        if _countable(doc, t) and (t.head.lower_ == "percent" or (t.head.tag_ == "NNS" and t.head.lower_ not in UNITS))
+        if _countable(doc, t)
+        and (t.head.lower_ == "percent" or (t.head.tag_ == "NNS" and t.head.lower_ not in {*UNITS, "times"}))
     ]
     if not usable or not _free(doc, NEGATIVE):
         return []
@@ -300,7 +303,7 @@ def unit(claim: Claim, names: Names, rng: random.Random) -> list[Wording]:
     token = rng.choice(usable)
     larger, n = token.head.lower_, _amount(token) or 0
     factor, smaller = UNITS[larger]
-    if n * factor > 10_000:
+    if n * factor > 10_000 or (n > 12 and factor < 100):  # nobody says 1,680 months
         return []
     m = _changed(n, rng)
     said, points = _counts(n, m)
@@ -376,7 +379,19 @@ def quantifier(claim: Claim, names: Names, rng: random.Random) -> list[Wording]:
         or not _free(doc[subject.i :], NEGATIVE | {"all", "both", "each", "their", "them", "they", "together", "other"})
         or subject.right_edge.i > subject.i
         or subject.lower_
-        in {"talks", "sides", "terms", "losses", "costs", "police", "authorities", "flames", "parties", "results"}
+        in {
+            "talks",
+            "sides",
+            "terms",
+            "losses",
+            "costs",
+            "police",
+            "authorities",
+            "flames",
+            "people",
+            "parties",
+            "results",
+        }
         or _clauses(doc)
     ):
         return []
@@ -456,7 +471,13 @@ def _actor(span: Any) -> bool:
     """A person or a body that is definite."""
     head = span.root
     body = head.lemma_.lower() in HUMANS | BODIES or head.lower_ == "police"
-    return definite(head) and (body or head.ent_type_ in {"PERSON", "ORG"}) and head.pos_ != "PRON" and len(span) <= 6
+    return (
+        definite(head)
+        and (body or head.pos_ == "PROPN")
+        and head.pos_ != "PRON"
+        and len(span) <= 6
+        and not re.search(r"\d", span.text)
+    )
 
 
 def entity(claim: Claim, names: Names, rng: random.Random) -> list[Wording]:
