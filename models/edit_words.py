@@ -92,7 +92,8 @@ PARTICIPLES = dict(
     dismissed, hire hired, visit visited, invite invited, blame blamed, attack attacked, acquire
     acquired, sue sued, replace replaced, succeed succeeded, question questioned, stab stabbed, push pushed, threaten
     threatened, thank thanked, teach taught, rescue rescued, bribe bribed, betray betrayed,
-    fund funded, finance financed, overtake overtaken, ram rammed, strike struck,     appoint appointed, nominate nominated, outbid outbid, outvote outvoted, criticise criticised, interview
+    fund funded, finance financed, overtake overtaken, ram rammed, strike struck,     appoint appointed, nominate
+    nominated, outbid outbid, outvote outvoted, criticise criticised, interview
     interviewed, contact contacted, train trained, phone phoned, telephone telephoned, summon summoned, sack sacked,
     follow followed
     """.split(",")  # noqa: SIM905
