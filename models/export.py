@@ -1,28 +1,35 @@
 """A trained checkpoint -> the folder that ships: `python models/export.py models/runs/default/checkpoint models/default`.
 
-Encoder weights in int8 (a scale a channel) with the activation ranges fixed in training, word embeddings in 4 bits (blocks of 32),
+Encoder weights in int8 (a scale a channel), their inputs in uint8 as `quantise.py` plans it, word embeddings in 4 bits (blocks of 32),
 the head's layer in int8, positions in half precision, the rest in float32; the tokenizer, the recipe, and a manifest with
-sizes and hashes. Fixed activation ranges make a pair's scores independent of the other pairs in its batch. Weights of 7 bits, which
+sizes and hashes. Weights of 7 bits, which
 cannot saturate on processors without VNNI, cost average precision on articles; the engine's session option
 `session.x64quantprecision` keeps those processors right with 8 (`nli/onnx_engines.py`).
 """
 
 import argparse
+import functools
 import hashlib
+import itertools
 import json
 import shutil
 import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import onnx
 import torch
+from mix import news
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.matmul_nbits_quantizer import DefaultWeightOnlyQuantConfig, MatMulNBitsQuantizer
-from quantise import encoder_linears
-from transformers import AutoModelForSequenceClassification, AutoTokenizer, PreTrainedModel
+from quantise import BY_TOKEN_LEAST, Rounding, absorb, observe, roundings
+from tqdm import tqdm
+from transformers import AutoModelForSequenceClassification, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
+NEWS = Path(__file__).parent.parent / "eval/data/news_pairs.jsonl"
+OBSERVED = 800  # pairs whose activations are looked at
 MAX_LENGTH = 256  # tokens; longer pairs are cut, and counted
 
 
@@ -43,6 +50,16 @@ def shorten(model: PreTrainedModel) -> None:
     table.weight.data = table.weight.data[: MAX_LENGTH + 2].clone()
     table.num_embeddings = MAX_LENGTH + 2
     model.config.max_position_embeddings = MAX_LENGTH + 2
+
+
+def forward_passes(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> Iterator[Callable[[], object]]:
+    """The model's runs over the project's own news pairs for training, to see how large its activations get."""
+    pairs = [(pair.premise, pair.hypothesis) for pair in itertools.islice(news([NEWS]), OBSERVED)]
+    for start in tqdm(range(0, len(pairs), 32), desc="calibrating"):
+        batch = tokenizer(
+            pairs[start : start + 32], padding=True, truncation=True, max_length=MAX_LENGTH, return_tensors="pt"
+        )
+        yield functools.partial(model, **batch)
 
 
 def to_onnx(model: PreTrainedModel, path: Path) -> None:
@@ -75,32 +92,58 @@ def quantise_embeddings(path: Path, block: int) -> None:
     onnx.save(model, path)
 
 
-def fix_ranges(path: Path, ranges: dict[str, tuple[float, int]]) -> None:
-    """Replaces every dynamic quantisation of a layer's input by the range that the layer was trained with."""
+def round_inputs(path: Path, rounded: dict[str, Rounding]) -> None:
+    """Replaces every dynamic quantisation of a layer's input by the rounding that was planned for it."""
     model = onnx.load(path)
     graph = model.graph
     users = {name: node for node in graph.node if node.op_type == "MatMulInteger" for name in node.input[:1]}
     for node in [n for n in graph.node if n.op_type == "DynamicQuantizeLinear"]:
-        weight = users[node.output[0]].name
-        scale, zero = next(
-            r for name, r in ranges.items() if f"/{name.replace('.', '/')}/" in weight.replace("layer.", "layer/")
-        )
-        graph.initializer.append(helper.make_tensor(node.output[1], TensorProto.FLOAT, [], [scale]))
-        graph.initializer.append(helper.make_tensor(node.output[2], TensorProto.UINT8, [], [zero]))
-        static = helper.make_node(
-            "QuantizeLinear", [node.input[0], node.output[1], node.output[2]], [node.output[0]], name=node.name
-        )
+        rounding = rounded[layer_of(users[node.output[0]])]
+        nodes = rounding_nodes(graph, node, rounding)
         position = list(graph.node).index(node)
         graph.node.remove(node)
-        graph.node.insert(position, static)
+        for offset, new in enumerate(nodes):
+            graph.node.insert(position + offset, new)
     fuse_products(graph)
     if not any(o.domain == "com.microsoft" for o in model.opset_import):
         model.opset_import.append(helper.make_opsetid("com.microsoft", 1))
     onnx.save(model, path)
 
 
+def layer_of(product: onnx.NodeProto) -> str:
+    """The module that a product was traced from: nodes are called after them."""
+    return product.name.lstrip("/").replace("/", ".").removeprefix("model.").rpartition(".")[0]
+
+
+def rounding_nodes(graph: onnx.GraphProto, dynamic: onnx.NodeProto, rounding: Rounding) -> list[onnx.NodeProto]:
+    """What takes the place of one DynamicQuantizeLinear; a token's divisor is the tensor `size_of(input)`."""
+    (values,), (quantised, scale, zero) = dynamic.input, dynamic.output
+    graph.initializer.append(helper.make_tensor(scale, TensorProto.FLOAT, [], [rounding.scale]))
+    graph.initializer.append(helper.make_tensor(zero, TensorProto.UINT8, [], [rounding.zero]))
+    even = f"{values}_even"
+    if rounding.divisors is not None:
+        factors = f"{values}_factors"
+        graph.initializer.append(numpy_helper.from_array((1 / rounding.divisors).numpy(), factors))
+        nodes = [helper.make_node("Mul", [values, factors], [even], name=even)]
+    else:
+        least, largest, axis, size = f"{values}_least", f"{values}_largest", f"{values}_axis", size_of(quantised)
+        graph.initializer.append(helper.make_tensor(axis, TensorProto.INT64, [1], [-1]))
+        graph.initializer.append(helper.make_tensor(least, TensorProto.FLOAT, [], [BY_TOKEN_LEAST]))
+        nodes = [
+            helper.make_node("ReduceMax", [values, axis], [largest], name=largest, keepdims=1),
+            helper.make_node("Max", [largest, least], [size], name=size),
+            helper.make_node("Div", [values, size], [even], name=even),
+        ]
+    return [*nodes, helper.make_node("QuantizeLinear", [even, scale, zero], [quantised], name=dynamic.name)]
+
+
+def size_of(quantised: str) -> str:
+    return f"{quantised}_size"
+
+
 def fuse_products(graph: onnx.GraphProto) -> None:
-    """int8 product, cast and multiplication with both scales as the one operator that ONNX Runtime has for them."""
+    """int8 product, cast and multiplication with both scales as the one operator that ONNX Runtime has for them; it adds the bias
+    too, but for that of a layer before an activation, which is added with it, and after products of tokens of a size of their own."""
     users = {name: node for node in graph.node for name in node.input}
     makers = {name: node for node in graph.node for name in node.output}
     for product in [n for n in graph.node if n.op_type == "MatMulInteger"]:
@@ -109,12 +152,20 @@ def fuse_products(graph: onnx.GraphProto) -> None:
         scales = makers[next(name for name in scaled.input if name != cast.output[0])]
         values, weights, value_zero, weight_zero = product.input
         value_scale, weight_scale = sorted(scales.input, key=lambda name: "weight" in name.lower() or "onnx::" in name)
-        inputs = [values, weights, value_scale, weight_scale, value_zero, weight_zero]
-        fused = helper.make_node(
-            "MatMulIntegerToFloat", inputs, scaled.output, name=product.name, domain="com.microsoft"
-        )
-        graph.node.insert(list(graph.node).index(scaled), fused)
-        for node in (product, cast, scaled, scales):
+        inputs, (output,) = [values, weights, value_scale, weight_scale, value_zero, weight_zero], scaled.output
+        gone, after = [product, cast, scaled, scales], []
+        position = list(graph.node).index(scaled)
+        if size_of(values) in makers:
+            after = [helper.make_node("Mul", [f"{output}_even", size_of(values)], [output], name=f"{output}_sized")]
+            output = f"{output}_even"
+        elif ".intermediate." not in layer_of(product):
+            add = users[output]
+            inputs += [name for name in add.input if name != output]
+            output, position, gone = add.output[0], list(graph.node).index(add), [*gone, add]
+        fused = helper.make_node("MatMulIntegerToFloat", inputs, [output], name=product.name, domain="com.microsoft")
+        for offset, node in enumerate((fused, *after)):
+            graph.node.insert(position + offset, node)
+        for node in gone:
             graph.node.remove(node)
 
 
@@ -143,7 +194,7 @@ def shrink_the_rest(path: Path) -> None:
     onnx.save(model, path)
 
 
-def quantise(source: Path, target: Path, ranges: dict[str, tuple[float, int]], block: int | None) -> None:
+def quantise(source: Path, target: Path, rounded: dict[str, Rounding], block: int | None) -> None:
     names = [n.name for n in onnx.load(source, load_external_data=False).graph.node if n.op_type in {"MatMul", "Gemm"}]
     outside = [name for name in names if "/encoder/layer" not in name]
     outside += [f"{name}_MatMul" for name in outside]  # what the quantizer calls a Gemm that it splits
@@ -155,8 +206,8 @@ def quantise(source: Path, target: Path, ranges: dict[str, tuple[float, int]], b
         op_types_to_quantize=["MatMul"],
         nodes_to_exclude=outside,
     )
-    if ranges:
-        fix_ranges(target, ranges)
+    if rounded:
+        round_inputs(target, rounded)
     if block:
         quantise_embeddings(target, block)
     shrink_the_rest(target)
@@ -180,10 +231,8 @@ def main() -> None:
     model = AutoModelForSequenceClassification.from_pretrained(args.checkpoint, dtype=torch.float32).eval()
     tokenizer = AutoTokenizer.from_pretrained(args.checkpoint)
     recipe = json.loads((args.checkpoint / "recipe.json").read_text(encoding="utf-8"))
-    ranges_file = args.checkpoint / "activation_ranges.json"
-    ranges = json.loads(ranges_file.read_text(encoding="utf-8")) if ranges_file.exists() else {}
-    if ranges and set(ranges) != set(encoder_linears(model)):
-        raise SystemExit(f"{ranges_file} is not of this model")
+    rounded = roundings(model, observe(model, forward_passes(model, tokenizer)))
+    absorb(model, rounded)
     shorten(model)
     args.output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -191,7 +240,7 @@ def main() -> None:
         quantise(
             Path(folder) / "model.onnx",
             args.output / "model.onnx",
-            ranges,
+            rounded,
             recipe["recipe"]["base"].get("embedding_block"),
         )
     model.config.save_pretrained(args.output)

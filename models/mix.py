@@ -10,7 +10,7 @@ import itertools
 import json
 import random
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -99,7 +99,7 @@ def both_directions(pairs: Iterable[Example], rng: random.Random, neutral_share:
             yield rng.choice((pair, pair.swapped()))
 
 
-@lru_cache(maxsize=256)
+@cache
 def article_pairs(path: Path, context: bool) -> list[tuple[Example, bool]]:
     """Of one article case, every pair of its claims as the library extracts them; and whether the pair is a hard negative.
 

@@ -6,7 +6,6 @@ the recipe, the data hashes, the steps and the library versions in `recipe.json`
 """
 
 import argparse
-import functools
 import hashlib
 import importlib
 import importlib.metadata
@@ -14,7 +13,6 @@ import json
 import math
 import os
 import random
-import shutil
 import sys
 import time
 from pathlib import Path
@@ -22,7 +20,6 @@ from typing import Any
 
 import distil
 import mix
-import quantise
 import torch
 from torch.nn.utils.rnn import pad_sequence
 from tqdm import tqdm
@@ -157,8 +154,6 @@ class Batches:
 def train_stage(model: PreTrainedModel, batches: Batches, options: dict[str, Any], run: Path, fingerprint: str) -> None:
     """One stage of optimisation; saves to and resumes from `run`, which must hold a run of the same `fingerprint`."""
     state, start, total = run / "state.pt", 0, len(batches.order)
-    share = float(options.get("fake_quant", 0))
-    rounding = fix_activation_ranges(model, batches, run) if share else None
     decay, plain = [], []
     for parameter in (p for p in model.parameters() if p.requires_grad):
         (decay if parameter.ndim > 1 else plain).append(parameter)
@@ -180,8 +175,6 @@ def train_stage(model: PreTrainedModel, batches: Batches, options: dict[str, Any
     for step in progress:
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(step, total, options["lr"], options.get("warmup", 0.06))
-        if rounding:
-            rounding.on = quantise.its_turn(step, share)
         loss = batches.loss(model, step, options.get("smoothing", 0.0))
         optimizer.zero_grad()
         loss.backward()
@@ -192,17 +185,6 @@ def train_stage(model: PreTrainedModel, batches: Batches, options: dict[str, Any
         if (step + 1) % SAVE_EVERY == 0 or step + 1 == total:
             weights = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
             save_state(state, {**weights, "step": step + 1, "fingerprint": fingerprint})
-
-
-def fix_activation_ranges(model: PreTrainedModel, batches: Batches, run: Path) -> quantise.Rounding:
-    """Calibrates the 8-bit activation ranges on the first batches, once a run, and rounds to them from now on."""
-    path = run / "activation_ranges.json"
-    if not path.exists():
-        steps = range(min(24, len(batches.order)))
-        ranges = quantise.calibrate(model, (functools.partial(batches.logits, model, step) for step in steps))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(ranges, indent=1), encoding="utf-8")
-    return quantise.Rounding(model, json.loads(path.read_text(encoding="utf-8")))
 
 
 def save_state(path: Path, state: dict[str, Any]) -> None:
@@ -260,9 +242,6 @@ def main() -> None:
         if stage.get("teacher"):
             batches.soft = distil.soft_labels(ROOT / stage["teacher"], examples, run / stage["name"], fingerprint)
         train_stage(model, batches, options, run / stage["name"], fingerprint)
-        if (run / stage["name"] / "activation_ranges.json").exists():
-            output.mkdir(parents=True, exist_ok=True)
-            shutil.copy(run / stage["name"] / "activation_ranges.json", output)
     model.eval().save_pretrained(output)
     tokenizer.save_pretrained(output)
     record = {

@@ -1,12 +1,12 @@
 """A shipped int8 ONNX checkpoint -> the same weights in float32 as a transformers folder, for GPUs, fine-tuning and other libraries.
 
-Parameters keep their names in the graph, some with a suffix, but for the weight of a quantised product: it is named after its node.
+Parameters keep their names in the graph, some with a suffix, but for the weight of a quantised product: it is named after its node,
+and multiplied with what the product's input is divided by.
 What a product multiplies with is stored as (inputs, outputs), the transpose of what torch keeps.
 """
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 from pathlib import Path
@@ -22,7 +22,7 @@ PRODUCTS = ("MatMulIntegerToFloat", "MatMulInteger")
 
 
 def dequantise(checkpoint: Checkpoint, folder: Path) -> None:
-    """Writes config, tokenizer, decision, model.safetensors (float32) and, if fixed, activation_ranges.json; `folder` appears whole.
+    """Writes config, tokenizer, decision and model.safetensors (float32); `folder` appears whole.
 
     Raises InputError when `folder` is in use or cannot be written, CheckpointError when the graph is not one of models/export.py.
     """
@@ -31,14 +31,14 @@ def dequantise(checkpoint: Checkpoint, folder: Path) -> None:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(f"{folder}: is there already; name a new or empty folder")
     graph = _Graph(checkpoint.path / "model.onnx")
-    state, ranges = graph.state(), graph.ranges()
+    state = graph.state()
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         partial = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", suffix=".partial", dir=folder.parent))
     except OSError as error:
         raise InputError(f"{folder}: cannot be written ({error.strerror or error})") from error
     try:
-        _write(checkpoint.path, partial, state, ranges)
+        _write(checkpoint.path, partial, state)
         partial.chmod(0o755)
         partial.replace(folder)
     except OSError as error:
@@ -47,7 +47,7 @@ def dequantise(checkpoint: Checkpoint, folder: Path) -> None:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def _write(source: Path, folder: Path, state: dict[str, np.ndarray], ranges: dict[str, tuple[float, int]]) -> None:
+def _write(source: Path, folder: Path, state: dict[str, np.ndarray]) -> None:
     from safetensors.numpy import save_file
 
     for file in source.iterdir():
@@ -58,8 +58,6 @@ def _write(source: Path, folder: Path, state: dict[str, np.ndarray], ranges: dic
         folder / "model.safetensors",
         {"format": "pt"},
     )
-    if ranges:
-        (folder / "activation_ranges.json").write_text(json.dumps(ranges, indent=1) + "\n", encoding="utf-8")
 
 
 def int8_products(checkpoint: Checkpoint) -> int:
@@ -106,15 +104,6 @@ class _Graph:
             raise CheckpointError(f"{self.path}: no parameters found by name; expected a graph of models/export.py")
         return found
 
-    def ranges(self) -> dict[str, tuple[float, int]]:
-        """Layer -> scale and zero point of its uint8 input; empty where they are chosen anew for every batch."""
-        names = {self._layer(node): node.input[0].removesuffix("_quantized") for node in self.products()}
-        return {
-            layer: (float(self.constants[f"{name}_scale"]), int(self.constants[f"{name}_zero_point"]))
-            for layer, name in names.items()
-            if f"{name}_scale" in self.constants
-        }
-
     def products(self) -> list[Any]:
         return [n for n in self.nodes if n.op_type in PRODUCTS and n.input[1] in self.constants]
 
@@ -126,7 +115,15 @@ class _Graph:
         base = product.input[1].removesuffix("_quantized")
         values, zero = (self.constants[n].astype(np.float32) for n in (product.input[1], f"{base}_zero_point"))
         weight: np.ndarray = ((values - zero) * self.constants[f"{base}_scale"]).T
-        return weight
+        return weight * self._factors(product)
+
+    def _factors(self, product: Any) -> np.ndarray | np.float32:
+        """What each channel of a product's input is multiplied with before it is rounded, (inputs,), or 1."""
+        rounding = self.makers[product.input[0]]
+        before = self.makers.get(rounding.input[0])
+        if before is None or before.op_type != "Mul" or before.input[1] not in self.constants:
+            return np.float32(1)
+        return self.constants[before.input[1]]
 
     def _blocks(self, node: Any) -> np.ndarray:
         """A table in blocks along its rows, rounded to half precision as the engine does where its scales are."""

@@ -16,7 +16,6 @@ torch = pytest.importorskip("torch")
 
 import distil  # noqa: E402
 import mix  # noqa: E402
-import quantise  # noqa: E402
 import soup  # noqa: E402
 import train  # noqa: E402
 from conftest import make_checkpoint  # noqa: E402
@@ -24,24 +23,6 @@ from safetensors.torch import load_file, save_file  # noqa: E402
 
 from nli import checkpoints  # noqa: E402
 from nli.scoring import PROBES, Scorer  # noqa: E402
-
-
-@pytest.mark.parametrize(("share", "of_eight"), [(0.0, 0), (0.25, 2), (0.5, 4), (1.0, 8)])
-def test_rounding_has_its_share_of_the_steps_evenly_spread(share, of_eight):
-    turns = [quantise.its_turn(step, share) for step in range(16)]
-    assert sum(turns[:8]) == sum(turns[8:]) == of_eight
-
-
-def test_rounding_can_be_left_out_for_a_step():
-    layers = torch.nn.ModuleDict({"layer": torch.nn.ModuleList([torch.nn.Linear(4, 4)])})
-    net = torch.nn.ModuleDict({"model": torch.nn.ModuleDict({"encoder": layers})})
-    ((name, linear),) = quantise.encoder_linears(net).items()
-    values = torch.tensor([[0.11, 0.52, -0.33, 0.97]])
-    plain = linear(values)
-    rounding = quantise.Rounding(net, {name: (0.25, 4)})
-    assert not torch.equal(linear(values), plain)
-    rounding.on = False
-    assert torch.equal(linear(values), plain)
 
 
 def test_reversed_pairs_keep_only_what_holds():
@@ -90,14 +71,6 @@ def test_four_bits_are_sixteen_steps_and_rounding_twice_changes_nothing():
     torch.testing.assert_close(train.four_bit(once, 32), once)
 
 
-def test_the_best_range_gives_up_an_outlier_but_not_a_crowd():
-    values = torch.cat([torch.linspace(-1, 1, 1_000_000), torch.tensor([-4.0, 4.0])])
-    scale, zero = quantise.best_range(values)
-    assert 0 < scale < 7 / 255 and 0 <= zero <= 255
-    narrow, _ = quantise.best_range(torch.linspace(-1, 1, 10_000))
-    assert narrow == pytest.approx(2 / 255, rel=0.02)
-
-
 def test_batches_hold_every_example_once_and_little_padding():
     lengths = [n % 50 + 5 for n in range(1000)]
     batches = train.length_sorted_batches(lengths, 32, seed=1)
@@ -124,7 +97,6 @@ name = "one"
 batch = 4
 lr = 1e-4
 max_length = 32
-fake_quant = true
 mix = [{{ source = "public", limit = 8 }}]
 """
     (tmp_path / "recipe.toml").write_text(recipe)
