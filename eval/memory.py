@@ -1,4 +1,5 @@
-"""The peak memory of `nli score` by the size of its input: `python eval/memory.py` -> eval/results/memory.json.
+"""The peak memory of `nli score` by the size of its input: `python eval/memory.py` -> eval/results/memory.json
+and a line of README.md.
 
 Each size is scored by a process of its own, and the kernel says what it took at most. The first window holds pairs that are all
 different, so that the model has all it can get; behind it the rows repeat twenty pairs, so that five million take minutes.
@@ -13,6 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from card import fill
 from kills import ROOT, write_pairs
 
 SIZES = (100_000, 5_000_000)
@@ -37,6 +39,14 @@ def peak(source: Path, target: Path) -> dict[str, float]:
     return {"megabytes": round(usage.ru_maxrss / 1024), "seconds": round(time.perf_counter() - started)}
 
 
+def line(result: dict[str, dict[str, float]]) -> str:
+    few, many = (f"{result[str(rows)]['megabytes']:.0f} MB" for rows in SIZES)
+    return (
+        f"- Memory does not grow with the file (`python eval/memory.py`: {few} at {SIZES[0] // 1000} thousand rows, {many} at "
+        f"{SIZES[1] // 1_000_000} million).\n"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--ending", default="parquet", help="of the output: jsonl, csv, parquet, csv.zst ...")
@@ -49,6 +59,7 @@ def main() -> None:
             result[str(rows)] = peak(source, target)
             print(rows, result[str(rows)], flush=True)
     (ROOT / "eval/results/memory.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    fill(ROOT / "README.md", "memory", line(result))
 
 
 if __name__ == "__main__":

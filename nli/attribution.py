@@ -62,7 +62,7 @@ def _subjects(sentence: Span, quoted: list[bool]) -> list[Token]:
     own = [t for t in sentence if not quoted[t.idx]]
     has_quote = len(own) < len(sentence)
     tags = [s for t in own if (s := tagged(t, sentence) or inverted(t, sentence))]
-    parsed = sorted((_rank(t), t.i, s) for t in own if (s := _subject_of(t, has_quote)))
+    parsed = sorted((_rank(t), t.i, s) for t in own if (s := _subject_of(t, has_quote, sentence.start)))
     taken = {t.i for t in own if (s := _own_subject(t)) is not None and not quoted[s.idx]}
     lost = [s for t in own if t.lemma_ in PLAIN_VERBS and t.i not in taken and (s := beside(t, sentence, quoted))]
     lost += [s for t in own if t.lemma_ in PLAIN_VERBS and t.i not in taken and (s := detached(t, sentence))]
@@ -87,8 +87,9 @@ def _reports_relatively(verb: Token, has_quote: bool) -> bool:
     return reported and subject is not None and subject.lower_ in {"who", "which", "that"}
 
 
-def _subject_of(token: Token, has_quote: bool) -> Token | None:
-    """The token that heads the speaker's phrase when `token` is a reporting verb or "according"."""
+def _subject_of(token: Token, has_quote: bool, first: int = 0) -> Token | None:
+    """The token that heads the speaker's phrase when `token` is a reporting verb or "according"; `first`: where its sentence, or
+    the clause of it that is looked at, begins."""
     if token.lower_ == "according":
         return next((c for p in token.children if p.lower_ == "to" for c in p.children if c.dep_ == "pobj"), None)
     if token.pos_ not in {"VERB", "AUX"} or (token.dep_ in RELATIVE and not _reports_after_all(token)):
@@ -96,7 +97,7 @@ def _subject_of(token: Token, has_quote: bool) -> Token | None:
     if token.lemma_ == "quote" and any(c.dep_ in {"nsubjpass", "nsubj:pass"} for c in token.children):
         return next(c for c in token.children if c.dep_ in {"nsubjpass", "nsubj:pass"})
     subject = _own_subject(token)
-    if subject is None or subject.lower_ in _NO_SPEAKERS or _denied(subject) or _in_passing(token):
+    if subject is None or subject.lower_ in _NO_SPEAKERS or _denied(subject) or _in_passing(token, first):
         return None
     if _records(token, subject):
         return subject
@@ -154,10 +155,10 @@ def _denied(subject: Token) -> bool:
     return bool(words & {"neither", "nobody", "none", "no"})
 
 
-def _in_passing(verb: Token) -> bool:
+def _in_passing(verb: Token, first: int) -> bool:
     """ "Shares rose after a newspaper reported a merger": the reporter tells of the report, and the shares are his."""
     clause = next((t for t in (verb, *verb.ancestors) if t.dep_ not in {"conj", "aux"}), verb)
-    return clause.dep_ == "advcl" and any(c.lower_ in _PASSING and c.i < verb.i for c in clause.children)
+    return clause.dep_ == "advcl" and any(c.lower_ in _PASSING and first <= c.i < verb.i for c in clause.children)
 
 
 def _own_subject(verb: Token) -> Token | None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from nli import dates
 from nli.cast import Cast
+from nli.clauses import clauses
 from nli.context import leans, preceding
 from nli.debris import prose
 from nli.errors import DependencyError
@@ -108,7 +109,7 @@ def extract(document: Document, *, language: Language | None = None, context: bo
 
 def _units(view: View, doc: Doc, quoted: list[bool]) -> list[tuple[int, int]]:
     """Character spans of the sentences, mended: no split before a lower-case word, before a closing quotation mark, or
-    between a question and its answer within one quotation."""
+    between a question and its answer within one quotation; then of their clauses."""
     units: list[tuple[int, int]] = []
     for sentence in doc.sents:
         start, end = sentence.start_char, sentence.end_char
@@ -124,7 +125,7 @@ def _units(view: View, doc: Doc, quoted: list[bool]) -> list[tuple[int, int]]:
             units[-1] = units[-1][0], end
         else:
             units.append((start, end))
-    return units
+    return [part for unit in units for part in clauses(span_of(doc, *unit), quoted)]
 
 
 def _from(units: list[tuple[int, int]], start: int) -> list[tuple[int, int]]:

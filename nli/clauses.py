@@ -1,0 +1,85 @@
+"""Compound sentences -> their clauses, where each is a claim of its own: "The road is open, but the bridge was shut on Monday."
+
+Only clauses that stand without the other are parted: each has its own subject and finite verb, outside quotation marks, and the
+second leans on no pronoun. A sentence with a tag ("..., Keller said, and ...") stays whole, as all its clauses are what Keller said.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nli.lexicon import SPEECH_VERBS
+
+if TYPE_CHECKING:
+    from spacy.tokens import Span, Token
+
+SHORTEST = 4  # words of a clause
+_SUBJECTS = {"nsubj", "nsubjpass", "expl"}
+_FINITE = {"VBD", "VBZ", "VBP", "MD"}
+_CONTRASTS = {"while", "whereas", "although", "though"}
+
+
+def clauses(sentence: Span, quoted: list[bool]) -> list[tuple[int, int]]:
+    """Character spans, in order, without the conjunctions and commas between them; the whole sentence where it has one clause.
+
+    `quoted`: for each character of the document whether it stands in quotation marks.
+    """
+    spans = []
+    start, first = sentence.start_char, sentence.start
+    verbs = [t for t in sentence if _coordinated(t, sentence.root) or _contrasted(t, sentence.root)]
+    if not verbs or _tagged(sentence, verbs):
+        return [(start, sentence.end_char)]
+    for verb in verbs:
+        opens = min(t.i for t in verb.subtree)
+        opens += sentence.doc[opens].lower_ in _CONTRASTS
+        closes = opens
+        while closes > first and _joins(sentence.doc[closes - 1]):
+            closes -= 1
+        before, after = sentence.doc[first:closes], sentence.doc[opens : sentence.end]
+        comma = any(t.text in {",", ";"} for t in sentence.doc[closes:opens])
+        apart = comma and not quoted[after.start_char] and not quoted[before.end_char - 1]
+        if apart and len(before) >= SHORTEST and _stands_alone(after, verb):
+            spans.append((start, before.end_char))
+            start, first = after.start_char, opens
+    return [*spans, (start, sentence.end_char)]
+
+
+def _coordinated(verb: Token, root: Token) -> bool:
+    """Whether a verb is joined to the main one by "and", "but" or a semicolon, itself or over others so joined."""
+    head = verb
+    while head.dep_ == "conj":
+        head = head.head
+    return verb != head == root and _has_subject(verb) and _has_subject(root)
+
+
+def _contrasted(verb: Token, root: Token) -> bool:
+    """Whether a verb is that of a clause like "while others stayed" behind the main one; the parser hangs "A said ..., while B
+    said ..." on what A said."""
+    marked = any(t.dep_ == "mark" and t.lower_ in _CONTRASTS for t in verb.lefts)
+    beside = verb.head == root or (verb.head.dep_ == "ccomp" and verb.head.head == root and _reports(verb))
+    return verb.dep_ == "advcl" and beside and verb.i > root.i and marked and _has_subject(verb)
+
+
+def _tagged(sentence: Span, verbs: list[Token]) -> bool:
+    """Whether a speaker is named beside the clauses and not as the subject of one."""
+    said_before = _reports(sentence.root) and any(t.dep_ == "ccomp" for t in sentence.root.lefts)
+    beside = (t for t in sentence if t not in {sentence.root, *verbs} and t.dep_ != "ccomp")
+    return said_before or any(t.lower_ == "according" or (_reports(t) and t.pos_ == "VERB") for t in beside)
+
+
+def _reports(token: Token) -> bool:
+    return token.lemma_ in SPEECH_VERBS
+
+
+def _has_subject(verb: Token) -> bool:
+    return any(t.dep_ in _SUBJECTS for t in verb.lefts)
+
+
+def _joins(token: Token) -> bool:
+    return token.dep_ == "cc" or token.text in {",", ";"} or token.lower_ in _CONTRASTS
+
+
+def _stands_alone(clause: Span, verb: Token) -> bool:
+    finite = any(t.tag_ in _FINITE for t in (verb, *verb.lefts))
+    leans = any(t.pos_ == "PRON" and t.dep_ != "expl" for t in clause)
+    return len(clause) >= SHORTEST and finite and not leans

@@ -1,0 +1,44 @@
+"""Compound sentences become the claims that they join, each with its own span and speaker."""
+
+import pytest
+
+from nli.claims import extract
+from nli.records import Document
+
+
+def claims(text):
+    found, _ = extract(Document("d", text))
+    assert all(text[c.start : c.end] == c.source for c in found)
+    return [(c.speaker, c.source) for c in found]
+
+
+def test_clauses_with_subjects_of_their_own_are_claims_of_their_own():
+    text = "The northern road is open again, but the bridge over the Tarn was closed by the army on Monday."
+    assert claims(text) == [
+        (None, "The northern road is open again"),
+        (None, "the bridge over the Tarn was closed by the army on Monday."),
+    ]
+
+
+def test_a_contrast_of_two_speakers_is_two_claims():
+    text = "Anna Keller said the dam was safe, while Peter Reed said the wall had two cracks."
+    assert claims(text) == [
+        ("Anna Keller", "Anna Keller said the dam was safe"),
+        ("Peter Reed", "Peter Reed said the wall had two cracks."),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The road is open again, but it was closed by the army for most of Monday.",  # "it" needs the first clause
+        "The police closed the bridge and arrested three men on Monday.",  # one subject
+        "The road is open again, but the bridge was closed by the army, Anna Keller said.",  # both are Keller's
+        "Both gates had been opened on Monday, Anna Keller said, and the lake had been going down ever since.",
+        "“The road is open again, but the bridge was closed by the army on Monday,” Anna Keller said.",
+        "The court, which heard the case in May, said the road was open and the bridge was closed.",
+        "If the rain goes on and the river rises again, the bridge will be closed on Monday.",
+    ],
+)
+def test_what_leans_on_the_rest_stays_in_one_claim(text):
+    assert [source for _, source in claims(text)] == [text]
