@@ -187,13 +187,15 @@ def augmented(texts: Iterable[tuple[str, str]], count: int, seed: int) -> Iterat
             made += [(claim.event, examples) for _, examples in sorted(three, key=lambda t: t[0])[:EACH]]
         rng.shuffle(made)
         queues[kind] = made
-    given = 0
+    given, told = 0, set()
     while any(queues.values()) and given < count:
         for kind, made in queues.items():
             event, three = made.pop() if made else ("", [])
-            for example in three[: count - given]:
-                given += 1
-                yield kind, event, example
+            if three and three[0].hypothesis not in told:
+                told.add(three[0].hypothesis)
+                for example in three[: count - given]:
+                    given += 1
+                    yield kind, event, example
 
 
 EACH = 6  # hypotheses of one claim and kind of edit

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from nli.claims import pipeline
 from nli.lexicon import BODIES, HUMANS, SPEECH_VERBS
 
-VERBS = "said|says|reported|wrote|confirmed|announced|noted|stated|recalled|testified|added|found|shows|showed|states|estimated"
+VERBS = "said|says|reported|wrote|confirmed|announced|noted|stated|testified|added|found|shows|showed|states|estimated"
 WHO = r"(?!(?:[Ww]hich|who|as|and|but|what|that|I|[Ww]e|[Ii]t|[Tt]hey|[Hh]e|[Ss]he)\b)(?P<who>[^,]+?)"
 AFTER = re.compile(rf"(?P<core>.+), {WHO} (?P<verb>{VERBS})(?P<rest>(?: (?:on|in) [A-Z][^\s,]+)?)\.")
 BEFORE = re.compile(rf"{WHO} (?P<verb>{VERBS})(?P<rest>(?: (?:on|in) [A-Z][^\s,]+)?)(?: that)? (?P<core>.+)\.")

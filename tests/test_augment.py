@@ -157,6 +157,7 @@ def test_a_recipe_gets_the_same_balanced_examples_again_and_only_of_the_train_sp
     assert examples == files(5) != files(6)
     assert len(examples) == 90 and set(Counter(e.label for e in examples).values()) == {30}
     assert all(e.premise != e.hypothesis for e in examples)
+    assert set(Counter((e.hypothesis, e.label) for e in examples).values()) == {1}
     texts = " ".join(e.premise + e.hypothesis for e in examples)
     assert "budget" in texts and "secret" not in texts and "Vistula" not in texts
 
