@@ -10,14 +10,22 @@ import random
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
-from edits import EDITS, Claim, Names, Wording, lowered, main_verb, subject_of
+from edit_claims import Claim, Names, main_verb, names, read, subject_of
+from edits import Edit, Wording
+from edits_amounts import date, number, quantifier, unit
+from edits_roles import entity, role
+from edits_truth import antonym, modality, negation, order
 from mix import Example
 
-from nli.claims import pipeline
-from nli.lexicon import SPEECH_VERBS
 from nli.slices import overlap
+
+KINDS: dict[str, Edit] = {
+    "negation": negation, "number": number, "date": date, "unit": unit, "antonym": antonym, "order": order,
+    "quantifier": quantifier, "modality": modality, "role": role, "entity": entity,
+}  # fmt: skip
 
 SPEAKERS = [
     "two officials",
@@ -26,11 +34,6 @@ SPEAKERS = [
     "a state broadcaster",
     "people close to the matter",
 ]
-VERBS = "said|says|reported|wrote|confirmed|announced|noted|stated|recalled|testified|added|found|shows|showed|states|estimated"
-WHO = r"(?!(?:[Ww]hich|who|as|and|but|what|that|I|[Ww]e|[Ii]t|[Tt]hey|[Hh]e|[Ss]he)\b)(?P<who>[^,]+?)"
-AFTER = re.compile(rf"(?P<core>.+), {WHO} (?P<verb>{VERBS})(?P<rest>(?: (?:on|in) [A-Z][^\s,]+)?)\.")
-BEFORE = re.compile(rf"{WHO} (?P<verb>{VERBS})(?P<rest>(?: (?:on|in) [A-Z][^\s,]+)?)(?: that)? (?P<core>.+)\.")
-TO = re.compile(r"(?:(?P<core>.+), according to (?P<who>[^,]+)|According to (?P<who2>[^,]+), (?P<core2>.+))\.")
 
 
 def label(premise: frozenset[Any], hypothesis: frozenset[Any]) -> str:
@@ -40,83 +43,6 @@ def label(premise: frozenset[Any], hypothesis: frozenset[Any]) -> str:
     return "neutral" if premise & hypothesis else "contradiction"
 
 
-def attributed(text: str) -> tuple[str, str, str] | None:
-    """(content, who, says) of a claim; nothing where quotations or several clauses make it doubtful what is said."""
-    if re.search(r"[\"“”;:()?!–—]|\bif\b|[.] [A-Z]", text, re.I) or not text.endswith("."):
-        return None
-    if match := TO.fullmatch(text):
-        return match["core"] or match["core2"], match["who"] or match["who2"], ""
-    for pattern in (AFTER, BEFORE):
-        if (match := pattern.fullmatch(text)) and not re.search(r"\b(?:who|which|that)\b", match["who"]):
-            return match["core"], match["who"], match["verb"] + match["rest"]
-    return text[:-1], "", ""
-
-
-def read(texts: Iterable[tuple[str, str]]) -> list[Claim]:
-    """The claims that can be edited, of (event, text) in order, each text once."""
-    found = {}
-    for event, text in texts:
-        if (parts := attributed(text.strip())) and 4 <= len(parts[0].split()) <= 32:
-            found.setdefault(parts[0][0].upper() + parts[0][1:], (event, parts))
-    docs = list(pipeline().pipe([core + "." for core in found], batch_size=64))
-    told = list(found.values())
-    shorter = [(part, row) for doc, row in zip(docs, told, strict=True) if (part := _first_of_two(doc))]
-    docs += pipeline().pipe([part for part, _ in shorter], batch_size=64)
-    told += [row for _, row in shorter]
-    claims = []
-    for doc, (event, (_, who, says)) in zip(docs, told, strict=True):
-        if len(list(doc.sents)) == 1 and _sound(doc):
-            claims.append(Claim(doc, who and lowered(pipeline()(who), who), says, event))
-    return claims
-
-
-def _first_of_two(doc: Any) -> str:
-    """The first of two verbs with one subject, as a sentence: more edits are safe in it."""
-    root = main_verb(doc)
-    second = next((t for t in root.rights if t.dep_ == "conj" and t.pos_ == "VERB"), None)
-    link = next((t for t in root.rights if t.dep_ == "cc" and t.lower_ in {"and", "but"}), None)
-    if second is None or link is None or link.i < root.i + 3 or any(t.dep_.startswith("nsubj") for t in second.lefts):
-        return ""
-    return doc.text[: link.idx].rstrip(" ,") + "."
-
-
-def _sound(doc: Any) -> bool:
-    """A main clause with a subject and a finite verb, which reports nobody's words."""
-    root = main_verb(doc)
-    finite = [root, *(t for t in root.lefts if t.dep_ in {"aux", "auxpass"})]
-    subject = subject_of(doc)
-    reports = root.lemma_ in SPEECH_VERBS and any(t.dep_ in {"ccomp", "xcomp"} for t in root.children)
-    return (
-        subject is not None
-        and subject.i < root.i
-        and doc[0].i in {t.i for t in subject.subtree} | {t.i for t in doc if t.dep_ == "prep"}
-        and any(t.tag_ in {"VBD", "VBZ", "VBP", "MD"} for t in finite)
-        and not reports
-        and not any(t.tag_ == "PRP" and t.lower_ in {"i", "we", "you", "it"} for t in doc)
-        and doc[0].lower_ not in {"it", "there", "that", "this", "these", "here", "what", "so", "such"}
-    )
-
-
-def names(claims: Iterable[Claim]) -> Names:
-    """Persons of two names who are said to have said something, and places of one word."""
-    of: dict[str, dict[tuple[str, str], None]] = {"PERSON": {}, "GPE": {}}
-    seen: Counter[str] = Counter()
-    states = set()  # what owns and acts is a state rather than a town, and may have the town within it
-    for claim in claims:
-        match = re.fullmatch(r"(?:[a-z][\w -]* |)([A-Z][^\W\d]+ [A-Z][^\W\d]+)", claim.who)
-        if match and any(e.label_ == "PERSON" for e in pipeline()(f"{match[1]} said so.").ents):
-            of["PERSON"][claim.event, match[1]] = None
-        for ent in claim.doc.ents:
-            if ent.root.dep_ in {"nsubj", "poss"}:
-                states.add(ent.text)
-            place = ent.label_ == "GPE" and len(ent) == 1 and ent.text.isalpha() and ent.start > 0
-            if place and claim.doc[ent.start - 1].lower_ == "in" and claim.doc[ent.end].text not in {"'s", "'", "’s"}:
-                seen[ent.text] += 1
-                of["GPE"][claim.event, ent.text] = None
-    of["GPE"] = {key: None for key in of["GPE"] if seen[key[1]] > 1 and key[1] not in states}
-    return Names({kind: list(found) for kind, found in of.items()})
-
-
 # Of these another year's is another matter.
 REPEATABLE = {"number", "unit", "quantifier", "antonym"}
 COUNTS = {"number", "unit", "quantifier"}  # and of these another town's
@@ -124,20 +50,33 @@ LABELS = ("entailment", "neutral", "contradiction")
 
 
 def manners(claim: Claim, rng: random.Random) -> list[Callable[[str], str]]:
-    """The ways to say who claims it, or nobody: who says it does not change what is claimed."""
+    """The ways to say who claims it, or nobody, and when it was: neither changes what is claimed."""
     who, says = claim.who, claim.says
-    ways: list[Callable[[str], str]] = []
+    ways = ["{}, WHO SAYS.", "WHO SAYS that {}."] if says else ["{}, according to WHO.", "according to WHO, {}."]
     if not who:
         who, says = rng.choice(SPEAKERS), rng.choice(["said", "reported"])
-        ways.append(lambda core: f"{core}.")
-    if says:
-        ways.append(lambda core: f"{core}, {who} {says}.")
-        ways.append(lambda core: f"{who} {says} that {core}.")
-    if not says or (" " not in says and who.lower() not in {"he", "she"}):
-        ways.append(lambda core: f"according to {who}, {core}.")
-    if not says:
-        ways.append(lambda core: f"{core}, according to {who}.")
-    return ways
+        ways += ["{}.", "{}, WHO SAYS.", "WHO SAYS that {}."]
+    elif says and " " not in says and who.lower() not in {"he", "she"}:
+        ways.append("according to WHO, {}.")
+    ways = [way.replace("WHO", who).replace("SAYS", says) for way in ways]
+    when = _time_at_the_end(claim.doc)
+    start = claim.doc[0].lower_
+
+    def early(way: str, core: str) -> str:
+        moved = when and core.endswith(f" {when}") and core.lower().startswith(start)
+        return way.replace("{}", f"{when} {core.removesuffix(f' {when}')}" if moved else core)
+
+    return [partial(str.replace, way, "{}") for way in ways] + [partial(early, way) for way in ways if when]
+
+
+def _time_at_the_end(doc: Any) -> str:
+    """The "on Monday" that a sentence ends in, and that can as well open it."""
+    ent = doc.ents[-1] if doc.ents else None
+    if ent is None or ent.label_ != "DATE" or ent.end != len(doc) - 1 or ent.start < 2:
+        return ""
+    prep = doc[ent.start - 1]
+    usable = prep.head == main_verb(doc) and prep.lower_ in {"on", "in"} and doc[prep.i - 1].pos_ != "PUNCT"
+    return doc[prep.i : ent.end].text if usable else ""
 
 
 class Balance:
@@ -180,7 +119,7 @@ SELDOM = 0.01  # what one use more than its share weighs, in shares of common wo
 Scope = Callable[[str], str]
 
 
-def scopes(claim: Claim, kind: str, known: Names, rng: random.Random) -> list[tuple[Scope, Scope]]:
+def scopes(claim: Claim, kind: str, names: Names, rng: random.Random) -> list[tuple[Scope, Scope]]:
     """Two ways to say the same of two different matters: of two years, two persons, two places."""
     doc, subject = claim.doc, subject_of(claim.doc)
     found: list[tuple[Scope, Scope]] = []
@@ -189,10 +128,10 @@ def scopes(claim: Claim, kind: str, known: Names, rng: random.Random) -> list[tu
     if kind in {"role", "entity"} or any(t.lower_ in {"he", "she", "his", "her", "him"} for t in doc):
         return found
     for ent in doc.ents:
-        whole = ent.root == subject and len(list(subject.subtree)) == len(ent)
-        local = ent.label_ == "GPE" and kind in COUNTS and ent.start > 0 and doc[ent.start - 1].lower_ == "in"
-        usable = ent.text in {n for _, n in known.of.get(ent.label_, [])} and doc.text.count(ent.text) == 1
-        if usable and (whole or local) and (others := known.others(claim, ent.label_, ent.text, rng)):
+        person = ent.label_ == "PERSON" and ent.root == subject and len(list(subject.subtree)) == len(ent)
+        town = ent.label_ == "GPE" and kind in COUNTS and ent.start > 0 and doc[ent.start - 1].lower_ == "in"
+        once = names.known(ent) and doc.text.count(ent.text) == 1
+        if once and (person or town) and (others := names.others(claim, ent, rng)):
             found.append((lambda core: core, _renamed(ent.text, others[-1])))
     return found
 
@@ -222,8 +161,9 @@ def triples(
             options[label(premise.cases, hypothesis.cases)].append((n, _capital(first(core))))
             if there and premise.asserts:
                 options["neutral"].append((n, _capital(first(there(premise.core)))))
+        target = _capital(second(here(hypothesis.core) if here else hypothesis.core))
+        options = {key: [o for o in found if o[1] != target] for key, found in options.items()}
         if all(options.values()):
-            target = _capital(second(here(hypothesis.core) if here else hypothesis.core))
             unlike, chosen = balance.choose(target, options)
             yield unlike, [Example(premise, target, key, "augmented") for key, premise in chosen.items()]
 
@@ -238,7 +178,7 @@ def augmented(texts: Iterable[tuple[str, str]], count: int, seed: int) -> Iterat
     claims = read(texts)
     known = names(claims)
     queues: dict[str, list[tuple[str, list[Example]]]] = {}
-    for kind, edit in EDITS.items():
+    for kind, edit in KINDS.items():
         balance = Balance()
         made = []
         for claim in rng.sample(claims, len(claims)):
@@ -247,13 +187,15 @@ def augmented(texts: Iterable[tuple[str, str]], count: int, seed: int) -> Iterat
             made += [(claim.event, examples) for _, examples in sorted(three, key=lambda t: t[0])[:EACH]]
         rng.shuffle(made)
         queues[kind] = made
-    given = 0
+    given, told = 0, set()
     while any(queues.values()) and given < count:
         for kind, made in queues.items():
             event, three = made.pop() if made else ("", [])
-            for example in three[: count - given]:
-                given += 1
-                yield kind, event, example
+            if three and three[0].hypothesis not in told:
+                told.add(three[0].hypothesis)
+                for example in three[: count - given]:
+                    given += 1
+                    yield kind, event, example
 
 
 EACH = 6  # hypotheses of one claim and kind of edit

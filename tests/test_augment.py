@@ -15,7 +15,7 @@ sys.path.insert(0, str(ROOT / "models"))
 
 import augment  # noqa: E402
 import mix  # noqa: E402
-from edits import EDITS, Names  # noqa: E402
+from edit_claims import Names  # noqa: E402
 
 CLAIMS = {
     "number": "Officers in Tbilisi arrested 34 protesters, the interior ministry said.",
@@ -29,20 +29,29 @@ CLAIMS = {
     "role": "The minister accused the mayor in Pécs, a local newspaper reported.",
     "entity": "The president died in Nairobi on Sunday, his office said.",
 }
-KNOWN = Names({"PERSON": [], "GPE": [("e", "Nairobi"), ("e", "Kigali"), ("e", "Lusaka")]})
+KNOWN = Names(
+    {
+        "PERSON": [("e", "Anna Weber"), ("e", "Tom Hughes"), ("f", "Omar Farah")],
+        "GPE": [("e", "Mombasa"), ("f", "Kigali"), ("f", "Lusaka")],
+    }
+)
 
 
 def wordings(kind: str, text: str) -> dict[str, frozenset]:
+    """By wording without "either", which comes and goes at random."""
     (claim,) = augment.read([("e", text)])
-    return {w.core: w.cases for w in EDITS[kind](claim, KNOWN, random.Random(1))}
+    return {
+        w.core.replace("either ", "")[0].lower() + w.core.replace("either ", "")[1:]: w.cases
+        for w in augment.KINDS[kind](claim, KNOWN, random.Random(1))
+    }
 
 
-@pytest.mark.parametrize("kind", EDITS)
+@pytest.mark.parametrize("kind", augment.KINDS)
 def test_every_kind_gives_all_three_labels_to_one_hypothesis(kind):
     (claim,) = augment.read([("e", CLAIMS[kind])])
     made = list(
         augment.triples(
-            claim, kind, EDITS[kind](claim, KNOWN, random.Random(1)), KNOWN, augment.Balance(), random.Random(1)
+            claim, kind, augment.KINDS[kind](claim, KNOWN, random.Random(1)), KNOWN, augment.Balance(), random.Random(1)
         )
     )
     assert made
@@ -69,12 +78,46 @@ def test_every_kind_gives_all_three_labels_to_one_hypothesis(kind):
         ("unit", "the fire destroyed three kilometres of track", "the fire destroyed 3,000 metres of track", "entailment"),
         ("number", "officers in Tbilisi arrested exactly 34 protesters", "officers in Tbilisi arrested 34 protesters", "entailment"),
         ("entity", "the president died in Kigali on Sunday", "the president died in Lusaka on Sunday", "contradiction"),
-        ("entity", "the president died in Kigali on Sunday", "the president died in either Nairobi or Kigali on Sunday", "entailment"),
+        ("entity", "the president died in Kigali on Sunday", "the president died in Nairobi or Kigali on Sunday", "entailment"),
     ],
 )  # fmt: skip
 def test_what_an_edit_does_to_the_truth(kind, premise, hypothesis, label):
-    cases = {core[0].lower() + core[1:]: c for core, c in wordings(kind, CLAIMS[kind]).items()}
+    cases = wordings(kind, CLAIMS[kind])
     assert augment.label(cases[premise], cases[hypothesis]) == label
+
+
+def test_role_takes_the_passive_as_it_takes_the_active():
+    active = wordings("role", "Anna Weber beat Tom Hughes in the final on Sunday.")
+    passive = wordings("role", "Tom Hughes was beaten by Anna Weber in the final on Sunday.")
+    assert active == passive
+    assert active["anna Weber beat Tom Hughes in the final on Sunday"] == frozenset("a")
+    assert active["tom Hughes was beaten by Anna Weber in the final on Sunday"] == frozenset("a")
+
+
+def test_persons_are_exchanged_for_those_of_the_same_event_and_places_for_those_of_others():
+    (claim,) = augment.read([("e", "Mary Jones was shot by Tom Hughes in Nairobi on Sunday, the police said.")])
+    persons = {n for w in augment.KINDS["entity"](claim, KNOWN, random.Random(1)) for n in w.cases}
+    assert persons == {"Tom Hughes", "Anna Weber", "Omar Farah"} or persons == {
+        "Mary Jones",
+        "Anna Weber",
+        "Omar Farah",
+    }
+    (claim,) = augment.read([("e", CLAIMS["entity"])])
+    places = {n for w in augment.KINDS["entity"](claim, KNOWN, random.Random(1)) for n in w.cases}
+    assert places == {"Nairobi", "Kigali", "Lusaka"}
+
+
+@pytest.mark.parametrize(
+    "text", [CLAIMS["date"], "The minister visited the hospital on Tuesday.", CLAIMS["quantifier"]]
+)
+def test_every_manner_of_telling_keeps_the_words_of_the_claim(text):
+    (claim,) = augment.read([("e", text)])
+    core = claim.doc.text[:-1]
+    told = {way(core) for way in augment.manners(claim, random.Random(1))}
+    assert len(told) > 1 and all(
+        set(core.lower().split()) <= set(t.lower().replace(",", "").rstrip(".").split()) for t in told
+    )
+    assert any(t.startswith("on Tuesday ") for t in told) == core.endswith("on Tuesday")
 
 
 @pytest.mark.parametrize(
@@ -90,7 +133,7 @@ def test_what_an_edit_does_to_the_truth(kind, premise, hypothesis, label):
 )
 def test_doubtful_claims_are_left_alone(kind, text):
     claims = augment.read([("e", text)])
-    assert not [w for claim in claims for w in EDITS[kind](claim, KNOWN, random.Random(1))]
+    assert not [w for claim in claims for w in augment.KINDS[kind](claim, KNOWN, random.Random(1))]
 
 
 @pytest.fixture
@@ -114,6 +157,7 @@ def test_a_recipe_gets_the_same_balanced_examples_again_and_only_of_the_train_sp
     assert examples == files(5) != files(6)
     assert len(examples) == 90 and set(Counter(e.label for e in examples).values()) == {30}
     assert all(e.premise != e.hypothesis for e in examples)
+    assert set(Counter((e.hypothesis, e.label) for e in examples).values()) == {1}
     texts = " ".join(e.premise + e.hypothesis for e in examples)
     assert "budget" in texts and "secret" not in texts and "Vistula" not in texts
 
