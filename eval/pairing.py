@@ -1,9 +1,9 @@
 """What the blockers keep, and what they cost: `python eval/pairing.py` -> eval/results/pairing.json.
 
-All dossiers pooled, each as one document, and all development and training articles pooled: the share of gold contradictions
-among the candidates, by candidates a claim. With `--grow`, instead, the seconds from claims to candidates for more and more
-claims (the pool repeated with other numbers and names, so that copies are no copies), drawn in eval/results/pairing.svg.
-Each of the two replaces its own part of the results.
+All dossiers pooled, each as one document, and all development and test articles pooled: the share of gold contradictions among
+the candidates, by candidates a claim. With `--grow`, instead, the seconds from claims to candidates for more and more claims (the
+pool repeated with other numbers and names, so that copies are no copies), drawn in eval/results/pairing.svg. Each of the two
+replaces its own part of the results; the tables of eval/README.md are made of both.
 """
 
 import argparse
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from card import fill, head, row
 from matplotlib.axes import Axes
 
 from nli import blockers
@@ -41,10 +42,10 @@ def dossiers() -> tuple[list[Claim], dict[str, Pairs]]:
         *sorted((ROOT / "../shared/data").glob("dossiers_*.jsonl")),
         *sorted((ROOT / "eval/data").glob("dossiers*.jsonl")),
     ]
-    for row in (json.loads(line) for path in paths for line in path.open(encoding="utf-8")):
-        place = {c["id"]: len(claims) + i for i, c in enumerate(row["claims"])}
-        claims += [Claim(row["id"], 0, 1, c["text"], c["text"], c["speaker"], 1) for c in row["claims"]]
-        listed = [r for r in row["relations"] if r["label"] == "contradiction"]
+    for dossier in (json.loads(line) for path in paths for line in path.open(encoding="utf-8")):
+        place = {c["id"]: len(claims) + i for i, c in enumerate(dossier["claims"])}
+        claims += [Claim(dossier["id"], 0, 1, c["text"], c["text"], c["speaker"], 1) for c in dossier["claims"]]
+        listed = [r for r in dossier["relations"] if r["label"] == "contradiction"]
         gold |= {tuple(sorted((place[r["a"]], place[r["b"]]))) for r in listed}  # type: ignore[misc]
     return claims, {"contradictions": gold}
 
@@ -52,7 +53,7 @@ def dossiers() -> tuple[list[Claim], dict[str, Pairs]]:
 def articles() -> tuple[list[Claim], dict[str, Pairs]]:
     claims: list[Claim] = []
     gold: dict[str, Pairs] = {"within a document": set(), "across documents": set()}
-    for case in itertools.chain(*(read_cases(ROOT / f"eval/cases/{split}") for split in ("train", "dev"))):
+    for case in itertools.chain(*(read_cases(ROOT / f"eval/cases/{split}") for split in ("dev", "test"))):
         found, _ = extract_all(case.documents)
         for i, j in itertools.combinations(range(len(found)), 2):
             if case.conflicts(found[i], found[j]):
@@ -145,6 +146,24 @@ def draw(grown: dict[str, Any]) -> Axes:
     return axes
 
 
+def table(results: dict[str, Any]) -> str:
+    """What is kept by budget, and the growth, of whatever has been measured."""
+    lines = []
+    if pools := [name for name in ("dossiers", "articles") if name in results]:
+        lines.append(head("pooled", "claims", "contradictions", *(f"kept at {n}" for n in BUDGETS)))
+        for pool in pools:
+            r = results[pool]
+            for kind, number in r["contradictions"].items():
+                shares = (f"{r['kept'][str(budget)][kind]:.3f}" for budget in BUDGETS)
+                lines.append(row(f"{pool}: {kind}", r["claims"], number, *shares))
+    if grown := results.get("growth"):
+        lines.append(head("claims", "pairs proposed", "seconds of embedding", "seconds of search"))
+        lines += [row(*(step[key] for key in ("claims", "pairs", "embedding", "search"))) for step in grown["steps"]]
+        powers = ", ".join(f"{part} claims^{power:.2f}" for part, power in grown["exponents"].items())
+        lines.append(f"\nGrowth on {grown['cores']} cores, {grown['neighbours']} neighbours a claim: {powers}.")
+    return "\n".join(lines).lstrip("\n") + "\n"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
@@ -161,6 +180,7 @@ def main() -> None:
     path = RESULTS / "pairing.json"
     before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     path.write_text(json.dumps(before | made, indent=1) + "\n", encoding="utf-8")
+    fill(ROOT / "eval/README.md", "pairing", table(before | made))
 
 
 if __name__ == "__main__":

@@ -37,3 +37,15 @@ def test_growth_is_measured_and_drawn_the_same_each_time():
 def test_copies_of_the_pool_are_no_copies():
     claims = [Claim("d", 0, 1, "", "In 2014 Keller spoke to Mr Brandt.", None, 1)]
     assert len({c.text for c in pairing.grown(claims, 500)}) == 500
+
+
+def test_the_table_tells_what_has_been_measured_and_no_more():
+    kept = {
+        "10": {"contradictions": 0.9, "pairs": 5},
+        "20": {"contradictions": 0.95, "pairs": 9},
+        "40": {"contradictions": 1.0, "pairs": 9},
+    }
+    pools = {"dossiers": {"claims": 30, "contradictions": {"contradictions": 20}, "kept": kept}}
+    growth = {"steps": STEPS, "exponents": {"total": 1.5}, "cores": 2, "neighbours": 40}
+    assert "| dossiers: contradictions | 30 | 20 | 0.900 | 0.950 | 1.000 |" in pairing.table(pools)
+    assert "seconds" not in pairing.table(pools) and "claims^1.50" in pairing.table({"growth": growth})
