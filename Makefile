@@ -41,13 +41,15 @@ bench: $(VENV)/installed
 # Hours: see models/default/README.md. Continues where it stopped.
 train: $(VENV)/installed-dev
 	$(BIN)/pip install --quiet -c constraints.txt -e '.[train]'
-	for part in default continued again denser; do \
+	for part in default continued again denser last; do \
 		$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/$$part.toml && \
 		$(BIN)/python models/export.py models/runs/$$part/checkpoint models/runs/$$part/exported || exit 1; \
 	done
-	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/last.toml
 	$(BIN)/python models/soup.py models/runs/soup/checkpoint models/runs/last/checkpoint models/runs/again/checkpoint
-	$(BIN)/python models/export.py models/runs/soup/checkpoint models/default
+	$(BIN)/python models/export.py models/runs/soup/checkpoint models/runs/soup/exported
+	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/broader.toml
+	$(BIN)/python models/soup.py models/runs/mean/checkpoint models/runs/broader/checkpoint models/runs/soup/checkpoint
+	$(BIN)/python models/export.py models/runs/mean/checkpoint models/default
 	$(BIN)/python models/decide.py models/default
 	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/fast.toml
 	$(BIN)/python models/export.py models/runs/fast/checkpoint models/fast

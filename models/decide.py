@@ -1,8 +1,8 @@
 """Chooses the decision of an exported checkpoint on development data: `python models/decide.py models/default`.
 
-Every pair of claims of the development articles (near their natural base rate) is scored in both directions. The joining rule
-is the one with the best average precision among single pairs. Threshold and the rules against telling one dispute many times
-are what serves best when whole documents go through `nli.decision`. Temperature is fitted on development pairs. Writes
+Every pair of claims of the development articles (near their natural base rate) is scored in both directions. The rule that joins the
+directions, the threshold and the rules against telling one dispute many times are what serves best when whole documents go through
+`nli.decision`. Temperature is fitted on development pairs. Writes
 decision.json with the hashes of the rows it used.
 """
 
@@ -46,6 +46,7 @@ class Setting(NamedTuple):
     """What is chosen together, and how whole documents come out with it."""
 
     threshold: float
+    rule: str
     same_speaker: float
     rival_share: float
     recall: float
@@ -84,8 +85,8 @@ def score_cases(scorer: Scorer, cases: Iterable[Case], context: bool) -> list[tu
     return scored
 
 
-def best_rule(scored: list[tuple[Case, list[ScoredPair]]]) -> tuple[str, dict[str, Any]]:
-    """The rule whose scores rank single pairs best, and the facts; pairs that readers do not agree on are left out."""
+def single_pairs(scored: list[tuple[Case, list[ScoredPair]]]) -> dict[str, Any]:
+    """How well each rule ranks single pairs, and which pairs they are; those that readers do not agree on are left out."""
     judged = [(pair, case.truth(pair.a, pair.b)) for case, pairs in scored for pair in pairs]
     agreed = [(pair, conflict) for pair, conflict in judged if conflict is not None]
     conflicts = [conflict for _, conflict in agreed]
@@ -95,9 +96,13 @@ def best_rule(scored: list[tuple[Case, list[ScoredPair]]]) -> tuple[str, dict[st
         scores = [combine(pair.forward.contradiction, pair.backward.contradiction) for pair, _ in agreed]
         quality[rule] = round(float(average_precision_score(conflicts, scores)), 4)
     texts = [[pair.a.text, pair.b.text] for pair, _ in agreed]
-    facts = {"pairs": len(conflicts), "conflicts": sum(conflicts), "average_precision": quality}
     digest = hashlib.sha256(json.dumps([texts, conflicts]).encode()).hexdigest()
-    return max(quality, key=quality.__getitem__), {"sha256": {"articles": digest}, **facts}
+    return {
+        "sha256": {"articles": digest},
+        "pairs": len(conflicts),
+        "conflicts": sum(conflicts),
+        "average_precision": quality,
+    }
 
 
 def whole_documents(scored: list[tuple[Case, list[ScoredPair]]], decision: Decision) -> Setting:
@@ -108,6 +113,7 @@ def whole_documents(scored: list[tuple[Case, list[ScoredPair]]], decision: Decis
     numbers = counts.to_dict()
     return Setting(
         decision.threshold,
+        decision.rule,
         decision.same_speaker,
         decision.rival_share,
         numbers["recall"] or 0.0,
@@ -115,7 +121,7 @@ def whole_documents(scored: list[tuple[Case, list[ScoredPair]]], decision: Decis
     )
 
 
-def choose(scored: list[tuple[Case, list[ScoredPair]]], rule: str) -> dict[str, Setting]:
+def choose(scored: list[tuple[Case, list[ScoredPair]]]) -> dict[str, Setting]:
     """The operating points. balanced: of the settings whose F1 of recall and precision is nearly the best, the most precise (as
     the one-standard-error rule prefers the simpler of equals; Breiman et al. 1984), then the one with the rules that hide least. precise
     and sensitive share its rules: the lowest threshold above it that has the precision `PRECISE`, the lowest below it that has
@@ -123,12 +129,12 @@ def choose(scored: list[tuple[Case, list[ScoredPair]]], rule: str) -> dict[str, 
     """
     settings = [
         whole_documents(scored, Decision(threshold=t, rule=rule, same_speaker=same, rival_share=share))
-        for t, same, share in itertools.product(THRESHOLDS, SAME_SPEAKER, RIVAL_SHARE)
+        for rule, t, same, share in itertools.product(RULES, THRESHOLDS, SAME_SPEAKER, RIVAL_SHARE)
     ]
     enough = max(s.f1 for s in settings) - CLOSE
     near = [s for s in settings if s.f1 >= enough]
     balanced = max(near, key=lambda s: (s.precision, s.recall, s.threshold, -s.same_speaker, -s.rival_share))
-    alike = [s for s in settings if s[1:3] == balanced[1:3]]
+    alike = [s for s in settings if s[1:4] == balanced[1:4]]
     above = [s for s in alike if s.threshold >= balanced.threshold]
     below = [s for s in alike if s.threshold <= balanced.threshold]
     return {
@@ -149,15 +155,15 @@ def main() -> None:
     divisor, hashes = temperature(Scorer(checkpoint))
     scorer = Scorer(dataclasses.replace(checkpoint, decision=Decision(temperature=divisor)))
     scored = score_cases(scorer, itertools.chain.from_iterable(map(read_cases, ARTICLES)), context)
-    rule, data = best_rule(scored)
-    points = choose(scored, rule)
+    data = single_pairs(scored)
+    points = choose(scored)
     data["sha256"] |= hashes
     data["at"] = {
         name: {"precision": round(s.precision, 3), "recall": round(s.recall, 3)} for name, s in points.items()
     }
     decision: dict[str, Any] = {
         "threshold": points["balanced"].threshold,
-        "rule": rule,
+        "rule": points["balanced"].rule,
         "temperature": divisor,
         "same_speaker": points["balanced"].same_speaker,
         "rival_share": points["balanced"].rival_share,

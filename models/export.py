@@ -155,7 +155,7 @@ def main() -> None:
     model = AutoModelForSequenceClassification.from_pretrained(args.checkpoint, dtype=torch.float32).eval()
     tokenizer = AutoTokenizer.from_pretrained(args.checkpoint)
     recipe = json.loads((args.checkpoint / "recipe.json").read_text(encoding="utf-8"))
-    rounded = roundings(model, observe(model, forward_passes(model, tokenizer)))
+    rounded = roundings(model, observe(model, forward_passes(model, AutoTokenizer.from_pretrained(args.checkpoint))))
     absorb(model, rounded)
     shorten(model)
     args.output.mkdir(parents=True, exist_ok=True)

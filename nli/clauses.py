@@ -1,7 +1,8 @@
-"""Compound sentences -> their clauses, where each is a claim of its own: "The road is open, but the bridge was shut on Monday."
+"""Compound sentences that set two speakers against each other -> a claim of each: "Keller said the dam was safe, but Reed said ...".
 
-Only clauses that stand without the other are parted: each has its own subject and finite verb, outside quotation marks, and the
-second leans on no pronoun. A sentence with a tag ("..., Keller said, and ...") stays whole, as all its clauses are what Keller said.
+Only these are parted: each clause has a reporting verb and a subject of its own, outside quotation marks, and the second leans on no
+pronoun. Other clauses need each other: with every compound sentence parted, the flags on the development articles were right .55 of the
+time and not .66, as "relief is being carried by boat" says too little alone.
 """
 
 from __future__ import annotations
@@ -26,7 +27,10 @@ def clauses(sentence: Span, quoted: list[bool]) -> list[tuple[int, int]]:
     """
     spans = []
     start, first = sentence.start_char, sentence.start
-    verbs = [t for t in sentence if _coordinated(t, sentence.root) or _contrasted(t, sentence.root)]
+    if not _reports(sentence.root):
+        return [(start, sentence.end_char)]
+    joined = (t for t in sentence if _reports(t) and _has_subject(t))
+    verbs = [t for t in joined if _coordinated(t, sentence.root) or _contrasted(t, sentence.root)]
     if not verbs or _tagged(sentence, verbs):
         return [(start, sentence.end_char)]
     for verb in verbs:
@@ -49,20 +53,20 @@ def _coordinated(verb: Token, root: Token) -> bool:
     head = verb
     while head.dep_ == "conj":
         head = head.head
-    return verb != head == root and _has_subject(verb) and _has_subject(root)
+    return verb != head == root and _has_subject(root)
 
 
 def _contrasted(verb: Token, root: Token) -> bool:
     """Whether a verb is that of a clause like "while others stayed" behind the main one; the parser hangs "A said ..., while B
     said ..." on what A said."""
     marked = any(t.dep_ == "mark" and t.lower_ in _CONTRASTS for t in verb.lefts)
-    beside = verb.head == root or (verb.head.dep_ == "ccomp" and verb.head.head == root and _reports(verb))
-    return verb.dep_ == "advcl" and beside and verb.i > root.i and marked and _has_subject(verb)
+    beside = verb.head == root or (verb.head.dep_ == "ccomp" and verb.head.head == root)
+    return verb.dep_ == "advcl" and beside and verb.i > root.i and marked
 
 
 def _tagged(sentence: Span, verbs: list[Token]) -> bool:
     """Whether a speaker is named beside the clauses and not as the subject of one."""
-    said_before = _reports(sentence.root) and any(t.dep_ == "ccomp" for t in sentence.root.lefts)
+    said_before = any(t.dep_ == "ccomp" for t in sentence.root.lefts)
     beside = (t for t in sentence if t not in {sentence.root, *verbs} and t.dep_ != "ccomp")
     return said_before or any(t.lower_ == "according" or (_reports(t) and t.pos_ == "VERB") for t in beside)
 
