@@ -117,13 +117,14 @@ class _Graph:
         weight: np.ndarray = ((values - zero) * self.constants[f"{base}_scale"]).T
         return weight * self._factors(product)
 
-    def _factors(self, product: Any) -> np.ndarray | np.float32:
+    def _factors(self, product: Any) -> np.ndarray:
         """What each channel of a product's input is multiplied with before it is rounded, (inputs,), or 1."""
         rounding = self.makers[product.input[0]]
         before = self.makers.get(rounding.input[0])
         if before is None or before.op_type != "Mul" or before.input[1] not in self.constants:
-            return np.float32(1)
-        return self.constants[before.input[1]]
+            return np.ones((), dtype=np.float32)
+        factors: np.ndarray = self.constants[before.input[1]]
+        return factors
 
     def _blocks(self, node: Any) -> np.ndarray:
         """A table in blocks along its rows, rounded to half precision as the engine does where its scales are."""
