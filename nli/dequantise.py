@@ -114,8 +114,8 @@ class _Graph:
     def _product_weight(self, product: Any) -> np.ndarray:
         base = product.input[1].removesuffix("_quantized")
         values, zero = (self.constants[n].astype(np.float32) for n in (product.input[1], f"{base}_zero_point"))
-        weight: np.ndarray = ((values - zero) * self.constants[f"{base}_scale"]).T
-        return weight * self._factors(product)
+        weight: np.ndarray = ((values - zero) * self.constants[f"{base}_scale"]).T * self._factors(product)
+        return weight
 
     def _factors(self, product: Any) -> np.ndarray:
         """What each channel of a product's input is multiplied with before it is rounded, (inputs,), or 1."""
