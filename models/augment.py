@@ -47,6 +47,8 @@ def label(premise: frozenset[Any], hypothesis: frozenset[Any]) -> str:
 REPEATABLE = {"number", "unit", "quantifier", "antonym"}
 COUNTS = {"number", "unit", "quantifier"}  # and of these another town's
 LABELS = ("entailment", "neutral", "contradiction")
+EACH = 6  # hypotheses of one claim and kind of edit
+SELDOM = 0.01  # what one use more than its share weighs, in shares of common words
 
 
 def manners(claim: Claim, rng: random.Random) -> list[Callable[[str], str]]:
@@ -115,7 +117,6 @@ class Balance:
         return unlike, {key: text for key, (_, text) in zip(LABELS, best, strict=True)}
 
 
-SELDOM = 0.01  # what one use more than its share weighs, in shares of common words
 Scope = Callable[[str], str]
 
 
@@ -196,6 +197,3 @@ def augmented(texts: Iterable[tuple[str, str]], count: int, seed: int) -> Iterat
                 for example in three[: count - given]:
                     given += 1
                     yield kind, event, example
-
-
-EACH = 6  # hypotheses of one claim and kind of edit

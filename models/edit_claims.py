@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from nli.claims import pipeline
 from nli.lexicon import BODIES, HUMANS, SPEECH_VERBS
 
+PLACING = {"in", "at", "to", "from", "near"}  # before a place
 VERBS = "said|says|reported|wrote|confirmed|announced|noted|stated|testified|added|found|shows|showed|states|estimated"
 WHO = r"(?!(?:[Ww]hich|who|as|and|but|what|that|I|[Ww]e|[Ii]t|[Tt]hey|[Hh]e|[Ss]he)\b)(?P<who>[^,]+?)"
 AFTER = re.compile(rf"(?P<core>.+), {WHO} (?P<verb>{VERBS})(?P<rest>(?: (?:on|in) [A-Z][^\s,]+)?)\.")
@@ -128,6 +129,3 @@ def names(claims: Iterable[Claim]) -> Names:
             if ent.label_ == "GPE" and ent.text.isalpha() and ent.start and claim.doc[ent.start - 1].lower_ in PLACING:
                 of["GPE"][claim.event, ent.text] = None
     return Names({kind: list(found) for kind, found in of.items()})
-
-
-PLACING = {"in", "at", "to", "from", "near"}  # before a place

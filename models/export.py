@@ -2,9 +2,8 @@
 
 Encoder weights in int8 (a scale a channel), their inputs in uint8 as `quantise.py` plans it, word embeddings in 4 bits (blocks of 32),
 the head's layer in int8, positions in half precision, the rest in float32; the tokenizer, the recipe, and a manifest with
-sizes and hashes. Weights of 7 bits, which
-cannot saturate on processors without VNNI, cost average precision on articles; the engine's session option
-`session.x64quantprecision` keeps those processors right with 8 (`nli/onnx_engines.py`).
+sizes and hashes. Weights of 7 bits, which cannot saturate on processors without VNNI, cost average precision on articles; the
+engine's session option `session.x64quantprecision` keeps those processors right with 8 (`nli/onnx_engines.py`).
 """
 
 import argparse

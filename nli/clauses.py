@@ -1,8 +1,7 @@
 """Compound sentences that set two speakers against each other -> a claim of each: "Keller said the dam was safe, but Reed said ...".
 
 Only these are parted: each clause has a reporting verb and a subject of its own, outside quotation marks, and the second leans on no
-pronoun. Other clauses need each other: with every compound sentence parted, the flags on the development articles were right .55 of the
-time and not .66, as "relief is being carried by boat" says too little alone.
+pronoun. Other clauses need each other: "relief is being carried by boat" says too little alone, and such claims raise false alarms.
 """
 
 from __future__ import annotations

@@ -119,12 +119,7 @@ class _Graph:
 
     def _factors(self, product: Any) -> np.ndarray:
         """What each channel of a product's input is multiplied with before it is rounded, (inputs,), or 1."""
-        rounding = self.makers[product.input[0]]
-        before = self.makers.get(rounding.input[0])
-        if before is None or before.op_type != "Mul" or before.input[1] not in self.constants:
-            return np.ones((), dtype=np.float32)
-        factors: np.ndarray = self.constants[before.input[1]]
-        return factors
+        return self.constants.get(f"{product.input[0].removesuffix('_quantized')}_factors", np.ones((), np.float32))
 
     def _blocks(self, node: Any) -> np.ndarray:
         """A table in blocks along its rows, rounded to half precision as the engine does where its scales are."""
