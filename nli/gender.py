@@ -10,7 +10,7 @@ from nli.lexicon import FEMALE_NOUNS, MALE_NOUNS
 from nli.names import described, persons
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc, Span
+    from spacy.tokens import Doc, Span, Token
 
 _PRONOUNS = {"he": "m", "his": "m", "him": "m", "himself": "m", "she": "f", "her": "f", "hers": "f", "herself": "f"}
 NEAR, NEXT, TOLD = 2, 1, 4  # weights: in the same sentence, at the start of the next one, said outright by a noun
@@ -53,7 +53,12 @@ def evidence(doc: Doc, quoted: list[bool]) -> Iterator[tuple[str, str, int]]:
 def _told(name: Span) -> str | None:
     """The gender of a noun that stands for the named person: "his wife, Anna", "Anna Keller, a policewoman"."""
     for words in described(name):
-        nouns = [t for t in words if t.pos_ in {"NOUN", "PROPN"} and t.nbor(1).text not in {"'s", "'"}]
+        nouns = [t for t in words if t.pos_ in {"NOUN", "PROPN"} and not _owns(t)]
         if gender := next((g for t in nouns if (g := of_noun(t.lower_))), None):
             return gender
     return None
+
+
+def _owns(word: Token) -> bool:
+    after = word.doc[word.i + 1 : word.i + 2].text  # empty at the end of a text
+    return after in {"'s", "'"}

@@ -166,6 +166,14 @@ def words(text):
     return re.findall(r"\w+", text.lower())
 
 
+def test_a_text_may_end_anywhere():
+    told = "The inquiry heard Anna Keller, a policewoman of 30 years' standing, who said on Monday that the river's level"
+    words = told.split()
+    for end in range(3, len(words) + 1):
+        text = " ".join(words[:end])
+        assert all(text[c.start : c.end] == c.source for c in claims(text))
+
+
 def test_open_quotation_marks():
     assert quotations("He said “no” twice.")[0] == [8 <= i <= 11 for i in range(19)]
     assert quotations("“It goes on")[1] is True
