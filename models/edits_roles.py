@@ -96,5 +96,5 @@ def _place(doc: Any, ent: Any) -> str:
     """Where something happened once."""
     root, prep = main_verb(doc), doc[max(ent.start - 1, 0)]
     once = prep.lower_ in PLACING and prep.head == root and definite(subject_of(doc))
-    alone = doc[ent.end].text in {".", "on", "in"}
+    alone = doc[ent.end : ent.end + 1].text in {".", "on", "in"}
     return exchanged(doc, ent.start_char, ent.end_char, "{}") if ent.label_ == "GPE" and once and alone else ""
