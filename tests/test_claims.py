@@ -167,7 +167,9 @@ def words(text):
 
 
 def test_a_text_may_end_anywhere():
-    told = "The inquiry heard Anna Keller, a policewoman of 30 years' standing, who said on Monday that the river's level"
+    told = (
+        "The inquiry heard Anna Keller, a policewoman of 30 years' standing, who said on Monday that the river's level"
+    )
     words = told.split()
     for end in range(3, len(words) + 1):
         text = " ".join(words[:end])
