@@ -95,7 +95,8 @@ def is_named_person(token: Token) -> bool:
 def _kind(subject: Token) -> str | None:
     """Whether a noun that is no personal name can speak: as a "person", as a "body" (or a writing), or not at all (None)."""
     head = subject.lower_
-    singular = head[:-1] if head.endswith("s") else head
+    singular = subject.lemma_.lower() if subject.tag_ in {"NNS", "NNPS"} else head
+    singular = singular if singular != head or not head.endswith("s") else head[:-1]
     if subject.ent_type_ in _SILENT and head not in BODIES | DOCUMENTS | HUMANS:
         return None
     plural = {"people", "others", "men", "women", "children", "many", "some", "both", "critics", "supporters"}

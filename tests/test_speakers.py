@@ -238,3 +238,7 @@ def test_labels_by_initials_and_by_a_noun_alone():
 def test_what_a_labelled_speaker_reports_is_of_whoever_said_it():
     text = "ROBIN VANCE: The army says that the bridge is open. It was shut at nine."
     assert [c.speaker for c in claims(text)] == ["army", "Robin Vance"]
+
+
+def test_nouns_in_the_plural_speak_like_those_in_the_singular():
+    assert speaker("Witnesses spoke of a long silence.", "silence") == "Witnesses"
