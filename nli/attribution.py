@@ -18,7 +18,7 @@ from nli.lexicon import (
 )
 from nli.naming import Attribution, can_speak, is_named_person, name
 from nli.nested import passed_on
-from nli.tags import BREAKS, FINITE, RELATIVE, before_colon, beside, detached, inverted, tagged
+from nli.tags import BREAKS, FINITE, RELATIVE, before_colon, beside, detached, goes_on, inverted, tagged
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
@@ -103,9 +103,8 @@ def _subject_of(token: Token, has_quote: bool, first: int = 0) -> Token | None:
         return subject
     if _speaks_of(token):
         return subject
-    goes_on = token.lemma_ == "go" and any(c.lower_ == "on" for c in token.children)
-    goes_on = goes_on and token.doc[max(subject.left_edge.i - 1, token.sent.start)].text in BREAKS
-    if token.lemma_ not in SPEECH_VERBS and not goes_on:
+    went_on = goes_on(token) and token.doc[max(subject.left_edge.i - 1, token.sent.start)].text in BREAKS
+    if token.lemma_ not in SPEECH_VERBS and not went_on:
         return None
     clause = any(c.dep_ in {"ccomp", "xcomp", "oprd"} for c in token.children) or token.dep_ in {"ccomp", "parataxis"}
     described = token.lemma_ == "describe" and any(c.lower_ == "as" for c in token.children)

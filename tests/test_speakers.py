@@ -242,3 +242,24 @@ def test_what_a_labelled_speaker_reports_is_of_whoever_said_it():
 
 def test_nouns_in_the_plural_speak_like_those_in_the_singular():
     assert speaker("Witnesses spoke of a long silence.", "silence") == "Witnesses"
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "expected"),
+    [
+        ("Peter Reed spoke first. The fence, Reed went on, was a fable.", "fable", "Peter Reed"),
+        (
+            "There had been no quarrel: Anna Keller had gone at sixty, on the day that the rules laid down.",
+            "quarrel",
+            None,
+        ),
+        (f"{KELLER} Nothing has burst since noon, she says, and nobody was hurt.", "burst", "Anna Keller"),
+        (
+            "They had sat there for an hour, Anna Keller, one of the nine, told us, and it rained.",
+            "hour",
+            "Anna Keller",
+        ),
+    ],
+)
+def test_tags_between_commas(text, words, expected):
+    assert speaker(text, words) == expected
