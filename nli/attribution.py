@@ -42,15 +42,19 @@ def attribution(sentence: Span, quoted: list[bool], cast: Cast) -> Attribution |
 
 
 def _meant_here(pronoun: Token, sentence: Span, quoted: list[bool], cast: Cast) -> Token | None:
-    """ "Anna Keller had left at noon, she said": the person whom the sentence is about is who is meant by the pronoun of its tag,
-    unless told to be of the other gender, or to have spoken: "Anna Keller had replied that it was too late, she said"."""
+    """ "Anna Keller had left at noon, she said", "The mayor, Anna Keller, had left, she said": the person whom the sentence is about
+    is who is meant by the pronoun of its tag, unless told to be of the other gender, or to have spoken: "Anna Keller had replied
+    that it was too late, she said"."""
     if pronoun.lower_ not in PRONOUN_GENDER:
         return None
     before = [t for t in sentence if t.i < pronoun.i and t.dep_ in {"nsubj", "nsubjpass"} and not quoted[t.idx]]
-    if not before or not is_named_person(before[0]) or before[0].head.dep_ in RELATIVE:
+    if not before or before[0].head.dep_ in RELATIVE:
         return None
-    named = before[0]
-    spoke = named.head.lemma_ in SPEECH_VERBS and any(c.lower_ == "had" for c in named.head.children)
+    apposed = (c for c in before[0].children if c.dep_ == "appos")
+    named = next((t for t in (before[0], *apposed) if is_named_person(t)), None)
+    if named is None:
+        return None
+    spoke = before[0].head.lemma_ in SPEECH_VERBS and any(c.lower_ == "had" for c in before[0].head.children)
     person = cast.person(named.text)
     fits = cast.human(person) and cast.gender(person) in (None, PRONOUN_GENDER[pronoun.lower_])
     return named if fits and not spoke else None

@@ -263,3 +263,8 @@ def test_nouns_in_the_plural_speak_like_those_in_the_singular():
 )
 def test_tags_between_commas(text, words, expected):
     assert speaker(text, words) == expected
+
+
+def test_the_pronoun_of_a_tag_means_the_person_named_beside_the_subject():
+    text = f"{KELLER} The gatekeeper, Kim Adler, rang the bell at noon, she told the radio."
+    assert speaker(text, "bell") == "Kim Adler"
