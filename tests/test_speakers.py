@@ -268,3 +268,19 @@ def test_tags_between_commas(text, words, expected):
 def test_the_pronoun_of_a_tag_means_the_person_named_beside_the_subject():
     text = f"{KELLER} The gatekeeper, Kim Adler, rang the bell at noon, she told the radio."
     assert speaker(text, "bell") == "Kim Adler"
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "expected"),
+    [
+        ("The indictment says that he sold nine charts.", "charts", "indictment"),
+        ("The night recorder shows 112 at the bend.", "bend", "night recorder"),
+        (f"{KELLER} Kim Adler came next. She had never seen such a crack, she sighed.", "crack", "Kim Adler"),
+    ],
+)
+def test_more_writings_and_verbs(text, words, expected):
+    assert speaker(text, words) == expected
+
+
+def test_a_weekday_before_a_surname_is_no_part_of_it():
+    assert speaker(f"{KELLER} On Monday Keller had told the nine judges that the rope was old.", "rope") == "Anna Keller"
