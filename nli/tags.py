@@ -116,9 +116,10 @@ def inverted(verb: Token, sentence: Span) -> Token | None:
 
 def beside(verb: Token, sentence: Span, quoted: list[bool]) -> Token | None:
     """The name or pronoun right before or after "said", where the parser lost the subject among quotations."""
-    if verb.tag_ not in FINITE or verb.dep_ in RELATIVE:
+    had = any(c.lower_ == "had" for c in verb.children)
+    if not (verb.tag_ in FINITE or had) or verb.dep_ in RELATIVE:
         return None
-    before = [t for t in sentence if t.i < verb.i and t.text != ","][-1:]
+    before = [t for t in sentence if t.i < verb.i and t.text != "," and not (had and t.lower_ == "had")][-1:]
     after = [t for t in sentence if t.i > verb.i and t.dep_ not in {"det", "amod", "compound"}][:1]
     for token in before + after:
         fits = (
