@@ -282,5 +282,15 @@ def test_more_writings_and_verbs(text, words, expected):
     assert speaker(text, words) == expected
 
 
-def test_a_weekday_before_a_surname_is_no_part_of_it():
-    assert speaker(f"{KELLER} On Monday Keller had told the nine judges that the rope was old.", "rope") == "Anna Keller"
+def test_a_surname_after_a_weekday_speaks():
+    assert speaker("On Monday Kivela had told the nine judges that the rope was old.", "rope") == "Kivela"
+
+
+def test_a_name_with_its_office_after_it_is_one_person():
+    text = f"{KELLER}\n\nKim Adler, a nurse, had to hold her son. The rope had cracked at noon, she said."
+    assert speaker(text, "cracked") == "Kim Adler"
+
+
+def test_a_surname_like_a_place_is_a_person_when_hyphenated():
+    text = f"{KELLER}\n\nThe second letter came from an inspector, Rhodri Pugh-Lane. The rope was old, he wrote."
+    assert speaker(text, "rope") == "Rhodri Pugh-Lane"
