@@ -27,6 +27,10 @@ KELLER = "Anna Keller, the mayor of Tarn, said the bridge was safe."
         (f"{KELLER} It would be painted in May.", "painted", "Anna Keller"),
         (f"{KELLER} The cracks were “as old as the hills”.", "cracks", "Anna Keller"),
         (f"{KELLER} The cracks were old. “Nobody ever fell in,” she said.", "cracks", "Anna Keller"),
+        # so does that tense after "it was", or in a clause joined to one in the past
+        (f"{KELLER} It was the council that had ordered the paint.", "paint", "Anna Keller"),
+        (f"{KELLER} The paint was dry, and her men had seen no cracks.", "dry", "Anna Keller"),
+        (f"{KELLER} The paint was dry and would not be tested.", "dry", None),
         # the reporter tells what somebody does, what happened, and speaks in the first person
         (f"{KELLER} She looked at her shoes. “Nobody ever fell in,” she said.", "shoes", None),
         (f"{KELLER} The bridge was opened in 1931.", "1931", None),
