@@ -12,7 +12,7 @@ from nli.attribution import attribution
 from nli.cast import Cast
 from nli.lexicon import PLAIN_VERBS
 from nli.names import is_person
-from nli.naming import Attribution
+from nli.naming import Attribution, is_named_person
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
@@ -117,7 +117,7 @@ def _goes_on(sentence: Span, quoted: list[bool], spoken: str, following: str | N
     own = [t for t in sentence if not quoted[t.idx]]
     if any(t.lower_ in {"i", "we", "us", "my", "our", "me"} for t in own):
         return False  # the reporter
-    if _backshifted(sentence, quoted) or (heard and _still_reported(sentence, quoted)):
+    if (_backshifted(sentence, quoted) and not _owned(sentence, spoken, cast)) or (heard and _still_reported(sentence, quoted)):
         return True
     if any(name != spoken for name in cast.named(sentence, quoted)):
         return False
@@ -136,6 +136,15 @@ def _backshifted(sentence: Span, quoted: list[bool]) -> bool:
     """ "She had not been told. It would all be repaid.": the tense of reported speech."""
     finite = [t for t in _tensed(sentence, quoted) if t.dep_ not in {"relcl", "acl", "advcl"}]
     return bool(finite) and _shifted(finite[0])
+
+
+def _owned(sentence: Span, spoken: str, cast: Cast) -> bool:
+    """ "Kim Adler had tears in her eyes.": somebody else has something, which is no tense of reported speech."""
+    root = sentence.root
+    subject = next((c for c in root.children if c.dep_ == "nsubj"), None)
+    if root.lower_ != "had" or subject is None or not is_named_person(subject):
+        return False
+    return cast.person(subject.text) != spoken
 
 
 def _still_reported(sentence: Span, quoted: list[bool]) -> bool:

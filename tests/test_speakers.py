@@ -298,3 +298,9 @@ def test_a_name_with_its_office_after_it_is_one_person():
 def test_a_surname_like_a_place_is_a_person_when_hyphenated():
     text = f"{KELLER}\n\nThe second letter came from an inspector, Rhodri Pugh-Lane. The rope was old, he wrote."
     assert speaker(text, "rope") == "Rhodri Pugh-Lane"
+
+
+def test_what_somebody_else_has_is_told_by_the_reporter():
+    text = f"{KELLER}\n\nAnna Keller said so. Kim Adler had tears in her eyes. “He hugged us all.”"
+    assert speaker(text, "tears") is None
+    assert speaker(text, "hugged") == "Kim Adler"
