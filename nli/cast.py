@@ -227,7 +227,8 @@ class Cast:
                 self.thing = known[-1] if known else meant or words
             if " " in words and len(words.split()) <= 9:
                 self.descriptions.append((token.lower_, words))
-            if token.lower_ in DOCUMENTS and any(c.dep_ in {"det", "poss"} for c in token.children):
+            each = any(c.lower_ in {"each", "every", "no"} for c in token.children)  # of them: none that "it" can mean
+            if token.lower_ in DOCUMENTS and not each and any(c.dep_ in {"det", "poss"} for c in token.children):
                 known = [full for noun, full in self.descriptions if noun == token.lower_]
                 self.writing = known[-1] if known else words
                 if token.dep_ in _SUBJECTS | {"dobj", "attr"} and not quoted[token.idx]:

@@ -34,6 +34,8 @@ def before_colon(sentence: Span, quoted: list[bool]) -> Token | None:
     if quoted[sentence.doc[colon.i + 1].idx]:
         subjects = [t for t in lead if t.dep_ in {"nsubj", "nsubjpass"} and t.head.dep_ not in RELATIVE]
         main = next((t for t in subjects if t.lower_ in {"he", "she", "it"} or can_speak(t)), None)
+        if main is not None and main.lower_ == "it" and main.head.lemma_ == "be":
+            return None  # "It was the mayor who had known: “She told us.”"
         return main if finite else _first_person(lead)
     return None if finite or len(lead) > 14 else _first_person(lead)
 

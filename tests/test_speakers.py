@@ -304,3 +304,10 @@ def test_what_somebody_else_has_is_told_by_the_reporter():
     text = f"{KELLER}\n\nAnna Keller said so. Kim Adler had tears in her eyes. “He hugged us all.”"
     assert speaker(text, "tears") is None
     assert speaker(text, "hugged") == "Kim Adler"
+
+
+def test_it_means_no_writing_told_of_as_one_of_many_and_nobody_before_a_colon():
+    text = "A statement from the ferry line says that the boats are new. Every post was set in concrete. It adds that they float."
+    assert speaker(text, "float") == "statement from the ferry line"
+    text = "The ferry line has nine boats. It was the mate who had to row: “He had told me nothing at all.”"
+    assert speaker(text, "row") is None
