@@ -65,12 +65,23 @@ def name(subject: Token, cast: Cast) -> Attribution | None:
         speaker = cast.speaking(cast.person(person), person=True)
     elif kind := _kind(subject):
         speaker = cast.description(_whole(words, subject), subject.lower_)
+        if speaker.startswith("spokes") and " " not in speaker and words[0].lower_ in {"a", "another"}:
+            speaker = _for_body(speaker, cast)
         if subject.lower_ in DOCUMENTS:
             cast.writing = speaker
         cast.speaking(speaker, person=kind == "person" or speaker in cast.names)
     else:
         return None
     return Attribution(speaker, words.start_char, words.end_char, False) if speaker else None
+
+
+def _for_body(spokesman: str, cast: Cast) -> str:
+    """ "The ministry has nine boats. They are new, a spokesman said.": whose spokesman it is."""
+    if cast.thing is None or (cast.thing != cast.organisation and cast.thing.split()[-1] not in BODIES):
+        return spokesman
+    full = f"{spokesman} for {cast.thing}"
+    cast.descriptions.append((spokesman, full))
+    return full
 
 
 def _whole(words: Span, subject: Token) -> str:

@@ -311,3 +311,9 @@ def test_it_means_no_writing_told_of_as_one_of_many_and_nobody_before_a_colon():
     assert speaker(text, "float") == "statement from the ferry line"
     text = "The ferry line has nine boats. It was the mate who had to row: “He had told me nothing at all.”"
     assert speaker(text, "row") is None
+
+
+def test_a_spokesman_speaks_for_the_body_told_of():
+    text = "On Friday the ministry thanked the crew. The boats were new, a spokesman said. They float, the spokesman said."
+    assert [speaker(text, w) for w in ("new", "float")] == ["spokesman for ministry"] * 2
+    assert speaker("Anna Keller sang. The boats were new, a spokesman said.", "new") == "spokesman"
