@@ -314,6 +314,27 @@ def test_it_means_no_writing_told_of_as_one_of_many_and_nobody_before_a_colon():
 
 
 def test_a_spokesman_speaks_for_the_body_told_of():
-    text = "On Friday the ministry thanked the crew. The boats were new, a spokesman said. They float, the spokesman said."
+    text = (
+        "On Friday the ministry thanked the crew. The boats were new, a spokesman said. They float, the spokesman said."
+    )
     assert [speaker(text, w) for w in ("new", "float")] == ["spokesman for ministry"] * 2
     assert speaker("Anna Keller sang. The boats were new, a spokesman said.", "new") == "spokesman"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("One who has nine years' service and a dog said that the pumps were dry.", "One who has nine years' service"),
+        ("Three of the guards have sworn that they were at a wedding.", "Three of the guards"),
+        ("Three of the boats were said to leak.", None),
+    ],
+)
+def test_numbers_that_stand_for_people_speak(text, expected):
+    assert claims(text)[0].speaker == expected
+
+
+def test_whoever_is_called_is_about_to_speak():
+    text = "Prosecutor Anna Keller then called the locksmith, Peter Reed. The cabinet, he said, had two locks."
+    assert speaker(text, "cabinet") == "Peter Reed"
+    text = "Anna Keller met the locksmith, Peter Reed, at noon. The cabinet, she said, had two locks."
+    assert speaker(text, "cabinet") == "Anna Keller"
