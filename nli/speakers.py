@@ -84,10 +84,15 @@ def told(units: list[tuple[int, int]], doc: Doc, quoted: list[bool], cast: Cast,
     result: list[Voice] = []
     for unit in units:
         sentence = span_of(doc, *unit)
+        cast.focus = [name for name in cast.focus if name != speaker]  # nobody calls himself "he"
         given = attribution(sentence, quoted, cast)
         cast.follow(sentence, quoted)
-        reported = given is not None and not given.pronoun and unit[0] <= given.start and given.speaker != cast.writing
-        result.append((given.speaker, given) if given and reported else (cast.speaking(speaker, person=True), None))
+        if given is None or given.start < unit[0] or given.speaker in {speaker, cast.writing}:
+            result.append((speaker, None))
+        else:
+            anybody = doc.text[given.start : given.end].lower() == "they"
+            result.append((speaker, None) if anybody else (given.speaker, given))
+    cast.speaking(speaker, person=True)
     return result
 
 
@@ -117,7 +122,9 @@ def _goes_on(sentence: Span, quoted: list[bool], spoken: str, following: str | N
     own = [t for t in sentence if not quoted[t.idx]]
     if any(t.lower_ in {"i", "we", "us", "my", "our", "me"} for t in own):
         return False  # the reporter
-    if (_backshifted(sentence, quoted) and not _owned(sentence, spoken, cast)) or (heard and _still_reported(sentence, quoted)):
+    if (_backshifted(sentence, quoted) and not _owned(sentence, spoken, cast)) or (
+        heard and _still_reported(sentence, quoted)
+    ):
         return True
     if any(name != spoken for name in cast.named(sentence, quoted)):
         return False

@@ -338,3 +338,11 @@ def test_whoever_is_called_is_about_to_speak():
     assert speaker(text, "cabinet") == "Peter Reed"
     text = "Anna Keller met the locksmith, Peter Reed, at noon. The cabinet, she said, had two locks."
     assert speaker(text, "cabinet") == "Anna Keller"
+
+
+def test_whom_a_narrator_calls_he_or_she_is_somebody_else():
+    text = (
+        "ROBIN VANCE: I met the mayor, Anna Keller, at noon. “The well was dry,” she told me. She says that nobody drank. "
+        "I had a sandwich with me."
+    )
+    assert [c.speaker for c in claims(text)] == ["Robin Vance", "Anna Keller", "Anna Keller", "Robin Vance"]
