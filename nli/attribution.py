@@ -18,7 +18,7 @@ from nli.lexicon import (
 )
 from nli.naming import Attribution, can_speak, is_named_person, name
 from nli.nested import passed_on
-from nli.tags import BREAKS, FINITE, RELATIVE, before_colon, beside, detached, inverted, tagged
+from nli.tags import BREAKS, FINITE, RELATIVE, before_colon, beside, detached, goes_on, inverted, tagged
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
@@ -42,15 +42,19 @@ def attribution(sentence: Span, quoted: list[bool], cast: Cast) -> Attribution |
 
 
 def _meant_here(pronoun: Token, sentence: Span, quoted: list[bool], cast: Cast) -> Token | None:
-    """ "Anna Keller had left at noon, she said": the person whom the sentence is about is who is meant by the pronoun of its tag,
-    unless told to be of the other gender, or to have spoken: "Anna Keller had replied that it was too late, she said"."""
+    """ "Anna Keller had left at noon, she said", "The mayor, Anna Keller, had left, she said": the person whom the sentence is about
+    is who is meant by the pronoun of its tag, unless told to be of the other gender, or to have spoken: "Anna Keller had replied
+    that it was too late, she said"."""
     if pronoun.lower_ not in PRONOUN_GENDER:
         return None
     before = [t for t in sentence if t.i < pronoun.i and t.dep_ in {"nsubj", "nsubjpass"} and not quoted[t.idx]]
-    if not before or not is_named_person(before[0]) or before[0].head.dep_ in RELATIVE:
+    if not before or before[0].head.dep_ in RELATIVE:
         return None
-    named = before[0]
-    spoke = named.head.lemma_ in SPEECH_VERBS and any(c.lower_ == "had" for c in named.head.children)
+    apposed = (c for c in before[0].children if c.dep_ == "appos")
+    named = next((t for t in (before[0], *apposed) if is_named_person(t)), None)
+    if named is None:
+        return None
+    spoke = before[0].head.lemma_ in SPEECH_VERBS and any(c.lower_ == "had" for c in before[0].head.children)
     person = cast.person(named.text)
     fits = cast.human(person) and cast.gender(person) in (None, PRONOUN_GENDER[pronoun.lower_])
     return named if fits and not spoke else None
@@ -103,9 +107,8 @@ def _subject_of(token: Token, has_quote: bool, first: int = 0) -> Token | None:
         return subject
     if _speaks_of(token):
         return subject
-    goes_on = token.lemma_ == "go" and any(c.lower_ == "on" for c in token.children)
-    goes_on = goes_on and token.doc[max(subject.left_edge.i - 1, token.sent.start)].text in BREAKS
-    if token.lemma_ not in SPEECH_VERBS and not goes_on:
+    went_on = goes_on(token) and token.doc[max(subject.left_edge.i - 1, token.sent.start)].text in BREAKS
+    if token.lemma_ not in SPEECH_VERBS and not went_on:
         return None
     clause = any(c.dep_ in {"ccomp", "xcomp", "oprd"} for c in token.children) or token.dep_ in {"ccomp", "parataxis"}
     described = token.lemma_ == "describe" and any(c.lower_ == "as" for c in token.children)

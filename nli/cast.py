@@ -30,6 +30,12 @@ if TYPE_CHECKING:
 _ARTICLE = re.compile(r"^(?:an?|the|this|that|another|one|his|her|its|their)\s+", re.I)
 _DEFINITE = re.compile(r"^(?:the|this|that|his|her|its|their)\s|^[^\s]+(?:\s[^\s]+){0,3}['’]s?\s", re.I)
 _SUBJECTS = {"nsubj", "nsubjpass"}
+_SUMMONS = {
+    "call",
+    "interview",
+    "question",
+    "summon",
+}  # whose object is about to speak: "The prosecutor called Anna Keller."
 
 
 @dataclass
@@ -178,6 +184,11 @@ class Cast:
         for subject, _, name_ in sorted(found, key=lambda f: f[:2]):
             if subject or not has_subject:
                 self.speaking(name_, person=True)
+        if sentence.root.lemma_ in _SUMMONS:
+            for name in self._mentioned(sentence):
+                head = name.root.head if name.root.dep_ == "appos" else name.root
+                if head.dep_ == "dobj" and head.head == sentence.root and not quoted[name.start_char]:
+                    self.speaking(self.person(name.text), person=True)
 
     def _mentioned(self, sentence: Span) -> list[Span]:
         """The persons in a sentence: names that the recogniser sees, and surnames of people already met that it does not."""
@@ -227,7 +238,8 @@ class Cast:
                 self.thing = known[-1] if known else meant or words
             if " " in words and len(words.split()) <= 9:
                 self.descriptions.append((token.lower_, words))
-            if token.lower_ in DOCUMENTS and any(c.dep_ in {"det", "poss"} for c in token.children):
+            each = any(c.lower_ in {"each", "every", "no"} for c in token.children)  # of them: none that "it" can mean
+            if token.lower_ in DOCUMENTS and not each and any(c.dep_ in {"det", "poss"} for c in token.children):
                 known = [full for noun, full in self.descriptions if noun == token.lower_]
                 self.writing = known[-1] if known else words
                 if token.dep_ in _SUBJECTS | {"dobj", "attr"} and not quoted[token.idx]:

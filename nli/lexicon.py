@@ -8,6 +8,7 @@ def _words(text: str) -> frozenset[str]:
 SPEECH_VERBS = _words(
     """
     accuse acknowledge attribute blame calculate disclose relate shout specify whisper
+    exclaim grumble interject lament laugh muse mutter murmur scoff shrug sigh snap sneer volunteer
     add admit affirm agree allege announce answer argue ask assert assure believe boast call
     caution cite claim comment complain concede conclude confirm contend counter declare demand deny describe
     dismiss dispute emphasise emphasize estimate expect explain fear hint hop hope indicate inform insist joke
@@ -20,8 +21,8 @@ SPEECH_VERBS = _words(
 # Reporting verbs with plenty of other uses: they count only with a quotation or a clause that they report.
 NEEDS_CLAUSE = _words(
     """
-    admit answer ask believe call cite decline describe doubt fear find hint hop hope note point post put read
-    report rule think want wish
+    admit agree answer ask believe call cite decline describe doubt exclaim fear find grumble hint hop hope interject lament
+    laugh murmur muse mutter note point post put read report rule scoff shrug sigh snap sneer think volunteer want wish
     """
 )
 # The plainest ones: trusted even where the parser lost their subject.
@@ -72,6 +73,8 @@ DOCUMENTS = _words(
     certificate communique communiqué diary dossier invoice leaflet ledger letterhead logbook manifest petition
     poster recording tape timetable
     album brochure card finding findings guideline inventory newsletter passport roster
+    autopsy bill catalogue chronicle database indictment judgment judgement logs notebook recorder schedule tweet
+    warrant
     """
 )
 # Nouns for persons that "he" and "she" can mean.
@@ -127,7 +130,7 @@ COMPANIES = _words("airline carrier company firm group lender maker manufacturer
 FUNCTION_WORDS = _words("a an and at by for from in its his her their of on the to with who s")
 # What writings do, besides speaking; and what they have in them.
 RECORD_VERBS = _words(
-    "contain document enumerate give instruct list mention name note put read record register show specify state"
+    "contain document enumerate find give instruct list mention name note put read record register show specify state"
 )
 LETTERS = _words("e-mail email letter memo message note reply")
 # Nouns for what somebody thinks or has counted: "by the mediator's count".

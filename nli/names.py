@@ -20,7 +20,7 @@ def is_person(entity: Span) -> bool:
     last = entity[-1]
     titled = len(entity) > 1 and entity[0].lower_.rstrip(".") in HUMANS | set(GENDERED_TITLES)
     titled = titled and all(t.pos_ == "PROPN" or t.text == "-" for t in entity) and entity[0].text[0].isupper()
-    apposed = len(entity) > 1 and entity.root.dep_ == "appos" and entity.root.head.lower_ in HUMANS
+    apposed = len(whole_name(entity)) > 1 and entity.root.dep_ == "appos" and entity.root.head.lower_ in HUMANS
     told = titled or apposed or _aged(entity) or (len(entity) > 1 and _follows_role(entity))
     labelled = entity.label_ == "PERSON" or (entity.label_ in ORGANISATIONS and told)
     return bool(labelled and not is_place(entity) and last.text[:1].isupper() and last.lower_ not in _NO_NAMES)
@@ -68,7 +68,8 @@ def whole_name(entity: Span) -> Span:
 def is_place(name: Span) -> bool:
     """ "in Tarn", "near Pear Tree": a name that stands for a place, whatever its label."""
     before = name.doc[name.start - 1].lower_ if name.start else ""
-    return before in {"in", "at", "near", "outside"} or name[-1].lower_ in WAYS
+    hyphenated = len(name) > 1 and name[-2].text == "-"  # "Rhodri Pugh-Lane"
+    return before in {"in", "at", "near", "outside"} or (name[-1].lower_ in WAYS and not hyphenated)
 
 
 def title_before(name: Span) -> str:

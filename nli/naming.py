@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from nli.cast import Cast
@@ -64,7 +65,10 @@ def name(subject: Token, cast: Cast) -> Attribution | None:
     if person is not None:
         speaker = cast.speaking(cast.person(person), person=True)
     elif kind := _kind(subject):
-        speaker = cast.description(_whole(words, subject), subject.lower_)
+        whole = _whole(words, subject)
+        speaker = whole if subject.pos_ == "NUM" else cast.description(whole, subject.lower_)
+        if speaker.startswith("spokes") and " " not in speaker and words[0].lower_ in {"a", "another"}:
+            speaker = _for_body(speaker, cast)
         if subject.lower_ in DOCUMENTS:
             cast.writing = speaker
         cast.speaking(speaker, person=kind == "person" or speaker in cast.names)
@@ -73,8 +77,21 @@ def name(subject: Token, cast: Cast) -> Attribution | None:
     return Attribution(speaker, words.start_char, words.end_char, False) if speaker else None
 
 
+def _for_body(spokesman: str, cast: Cast) -> str:
+    """ "The ministry has nine boats. They are new, a spokesman said.": whose spokesman it is."""
+    if cast.thing is None or (cast.thing != cast.organisation and cast.thing.split()[-1] not in BODIES):
+        return spokesman
+    full = f"{spokesman} for {cast.thing}"
+    cast.descriptions.append((spokesman, full))
+    return full
+
+
 def _whole(words: Span, subject: Token) -> str:
     """The phrase of a speaker with whoever issued it: "a memorandum circulated by the inspectors" is theirs."""
+    if subject.pos_ == "NUM":
+        ends = {subject.head, *subject.head.children} - {subject}  # "Three of the guards | have sworn"
+        after = takewhile(lambda t: t.dep_ not in {"cc", "punct"} and t not in ends, subject.doc[subject.i :])
+        return "".join(t.text_with_ws for t in after).strip()
     if subject.lower_ in DOCUMENTS and " by " not in words.text:
         for clause in (c for c in subject.children if c.dep_ == "acl"):
             agents = [a for by in clause.children if by.lower_ == "by" for a in by.children if a.dep_ == "pobj"]
@@ -95,7 +112,10 @@ def is_named_person(token: Token) -> bool:
 def _kind(subject: Token) -> str | None:
     """Whether a noun that is no personal name can speak: as a "person", as a "body" (or a writing), or not at all (None)."""
     head = subject.lower_
-    singular = head[:-1] if head.endswith("s") else head
+    singular = subject.lemma_.lower() if subject.tag_ in {"NNS", "NNPS"} else head
+    singular = singular if singular != head or not head.endswith("s") else head[:-1]
+    if subject.pos_ == "NUM" and _some_of_them(subject):
+        return "person" if head == "one" else "body"
     if subject.ent_type_ in _SILENT and head not in BODIES | DOCUMENTS | HUMANS:
         return None
     plural = {"people", "others", "men", "women", "children", "many", "some", "both", "critics", "supporters"}
@@ -112,6 +132,14 @@ def _kind(subject: Token) -> str | None:
         if _agent_noun(head)
         else None
     )
+
+
+def _some_of_them(number: Token) -> bool:
+    """ "Three of the guards have sworn", "One who has five children said": a number that stands for people."""
+    of = next((c for c in number.children if c.lower_ == "of"), None)
+    members = [c for c in of.children if c.dep_ == "pobj"] if of is not None else []
+    people = any(c.lemma_.lower() in HUMANS | BODIES or c.lower_ in {"them", "us"} for c in members)
+    return people or any(t.lower_ == "who" and t.dep_ == "nsubj" and t.head.head == number for t in number.subtree)
 
 
 def _agent_noun(head: str) -> bool:

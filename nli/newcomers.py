@@ -27,7 +27,10 @@ def is_new_person(token: Token) -> bool:
 
 
 def equated(subject: Token, name: Span) -> bool:
-    """ "The last witness was Anna Keller.": the subject and the name are the same person."""
+    """ "The last witness was Anna Keller.", "Anna Keller, a nurse, had seen it.": the subject and the name are the same person."""
+    beside = name.end < len(name.doc) and name.doc[name.end].text == "," and subject.left_edge.i == name.end + 1
+    if beside and name.start == name.sent.start:
+        return True
     attributes = {c.i for c in subject.head.children if c.dep_ == "attr"} if subject.head.lemma_ == "be" else set()
     return name.root.i in attributes
 

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from nli.attribution import attribution
 from nli.cast import Cast
+from nli.lexicon import PLAIN_VERBS
 from nli.names import is_person
-from nli.naming import Attribution
+from nli.naming import Attribution, is_named_person
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc, Span
+    from spacy.tokens import Doc, Span, Token
 
 
 Voice = tuple["str | None", "Attribution | None"]  # the speaker of a sentence, and where it names them if it does
@@ -57,22 +58,22 @@ def voices(units: list[tuple[int, int]], doc: Doc, quoted: list[bool], cast: Cas
     speaker: str | None
     for i, (unit, given) in enumerate(zip(units, found, strict=True)):
         sentence = span_of(doc, *unit)
+        quotation = _all_quoted(doc.text, quoted, *unit)
         if given:
             speaker = spoken = given.speaker
-        elif _all_quoted(doc.text, quoted, *unit):
+        elif quotation:
             following = _next_speaker(doc.text, units[i:], found[i:], quoted)
             opens = i > 0 and not any(quoted[slice(*units[i - 1])])
             speaker = spoken = following if following and opens else spoken or following
             if speaker is None and finite(sentence):
                 speaker = spoken = _later(found[i:]) or (about[i - 1] if i else met)
-        elif (
-            i
-            and spoken
-            and _goes_on(sentence, quoted, spoken, _voice_after(doc.text, units[i:], found[i:], quoted, spoken), cast)
-        ):
-            speaker = spoken
+        elif i and spoken:
+            following = _voice_after(doc.text, units[i:], found[i:], quoted, spoken)
+            heard = result[-1][0] == spoken
+            speaker = spoken if _goes_on(sentence, quoted, spoken, following, heard, cast) else None
         else:
             speaker = None
+        if speaker is None and not quotation:
             spoken = about[i] if any(found[: i + 1]) or any(map(is_person, sentence.ents)) else None
         result.append((speaker, given))
     return result
@@ -83,10 +84,15 @@ def told(units: list[tuple[int, int]], doc: Doc, quoted: list[bool], cast: Cast,
     result: list[Voice] = []
     for unit in units:
         sentence = span_of(doc, *unit)
+        cast.focus = [name for name in cast.focus if name != speaker]  # nobody calls himself "he"
         given = attribution(sentence, quoted, cast)
         cast.follow(sentence, quoted)
-        reported = given is not None and not given.pronoun and unit[0] <= given.start and given.speaker != cast.writing
-        result.append((given.speaker, given) if given and reported else (cast.speaking(speaker, person=True), None))
+        if given is None or given.start < unit[0] or given.speaker in {speaker, cast.writing}:
+            result.append((speaker, None))
+        else:
+            anybody = doc.text[given.start : given.end].lower() == "they"
+            result.append((speaker, None) if anybody else (given.speaker, given))
+    cast.speaking(speaker, person=True)
     return result
 
 
@@ -107,8 +113,8 @@ def _voice_after(
     return None
 
 
-def _goes_on(sentence: Span, quoted: list[bool], spoken: str, following: str | None, cast: Cast) -> bool:
-    """Whether a sentence without attribution goes on reporting what `spoken` said in the one before.
+def _goes_on(sentence: Span, quoted: list[bool], spoken: str, following: str | None, heard: bool, cast: Cast) -> bool:
+    """Whether a sentence without attribution goes on reporting what `spoken` said before; `heard`: in the sentence before.
 
     Reporters mark it by the tense ("It would all be repaid.") or by a few words in quotation marks; or the next attribution
     of the paragraph is to the same speaker, and nobody else acts in between.
@@ -116,7 +122,9 @@ def _goes_on(sentence: Span, quoted: list[bool], spoken: str, following: str | N
     own = [t for t in sentence if not quoted[t.idx]]
     if any(t.lower_ in {"i", "we", "us", "my", "our", "me"} for t in own):
         return False  # the reporter
-    if _backshifted(sentence, quoted):
+    if (_backshifted(sentence, quoted) and not _owned(sentence, spoken, cast)) or (
+        heard and _still_reported(sentence, quoted)
+    ):
         return True
     if any(name != spoken for name in cast.named(sentence, quoted)):
         return False
@@ -133,13 +141,44 @@ def finite(sentence: Span) -> bool:
 
 def _backshifted(sentence: Span, quoted: list[bool]) -> bool:
     """ "She had not been told. It would all be repaid.": the tense of reported speech."""
-    own = [t for t in sentence if not quoted[t.idx]]
-    finite = [t for t in own if t.tag_ in {"VBD", "VBZ", "VBP", "MD"} and t.dep_ not in {"relcl", "acl", "advcl"}]
-    return (
-        bool(finite)
-        and finite[0].lower_ in {"would", "had", "could", "might", "should", "'d"}
-        and finite[0].dep_ in {"aux", "auxpass", "ROOT"}
-    )
+    finite = [t for t in _tensed(sentence, quoted) if t.dep_ not in {"relcl", "acl", "advcl"}]
+    return bool(finite) and _shifted(finite[0])
+
+
+def _owned(sentence: Span, spoken: str, cast: Cast) -> bool:
+    """ "Kim Adler had tears in her eyes.": somebody else has something, which is no tense of reported speech."""
+    root = sentence.root
+    subject = next((c for c in root.children if c.dep_ == "nsubj"), None)
+    if root.lower_ != "had" or subject is None or not is_named_person(subject):
+        return False
+    return cast.person(subject.text) != spoken
+
+
+def _still_reported(sentence: Span, quoted: list[bool]) -> bool:
+    """ "It was the mayor who had known.", "The gate was open, and he had seen it.": that tense after a main clause in the past."""
+    tensed = _tensed(sentence, quoted)
+    if len(tensed) < 2 or tensed[0].tag_ != "VBD" or any(t.lemma_ in PLAIN_VERBS for t in tensed):
+        return False
+    cleft = sentence[0].lower_ == "it" and tensed[0].lemma_ == "be" and _shifted(tensed[1])
+    return cleft or any(_shifted(t) and _leads(t) for t in tensed[1:])
+
+
+def _tensed(sentence: Span, quoted: list[bool]) -> list[Token]:
+    return [t for t in sentence if not quoted[t.idx] and t.tag_ in {"VBD", "VBZ", "VBP", "MD"}]
+
+
+def _shifted(verb: Token) -> bool:
+    return verb.lower_ in {"would", "had", "could", "might", "should", "'d"} and verb.dep_ in {"aux", "auxpass", "ROOT"}
+
+
+def _leads(auxiliary: Token) -> bool:
+    """ "The gate was open, and he had seen it": an auxiliary of a main clause, but for a refusal ("and would name none of them")."""
+    verb = auxiliary.head
+    perfect = auxiliary.lower_ == "had" or any(c.lower_ == "have" for c in verb.children)
+    refused = any(c.dep_ == "neg" for c in verb.children) and not perfect
+    while verb.dep_ in {"conj", "ccomp"} and verb.head.pos_ in {"VERB", "AUX"}:
+        verb = verb.head
+    return verb.dep_ == "ROOT" and not refused
 
 
 def _next_speaker(

@@ -34,6 +34,8 @@ def before_colon(sentence: Span, quoted: list[bool]) -> Token | None:
     if quoted[sentence.doc[colon.i + 1].idx]:
         subjects = [t for t in lead if t.dep_ in {"nsubj", "nsubjpass"} and t.head.dep_ not in RELATIVE]
         main = next((t for t in subjects if t.lower_ in {"he", "she", "it"} or can_speak(t)), None)
+        if main is not None and main.lower_ == "it" and main.head.lemma_ == "be":
+            return None  # "It was the mayor who had known: “She told us.”"
         return main if finite else _first_person(lead)
     return None if finite or len(lead) > 14 else _first_person(lead)
 
@@ -45,7 +47,7 @@ def _first_person(words: list[Token]) -> Token | None:
 def tagged(verb: Token, sentence: Span) -> Token | None:
     """The subject of a tag set off by commas or quotation marks: ", she said", ", Anna Keller, the mayor's deputy, told us"."""
     doc = verb.doc
-    if verb.lemma_ not in SPEECH_VERBS or verb.i <= sentence.start + 1:
+    if not (verb.lemma_ in SPEECH_VERBS or goes_on(verb)) or verb.i <= sentence.start + 1:
         return None
     reduced = verb.tag_ == "VBN" and verb.lemma_ in PLAIN_VERBS | {"insist", "repeat"} and sentence[0].text == '"'
     if verb.tag_ not in FINITE and not reduced:
@@ -55,17 +57,47 @@ def tagged(verb: Token, sentence: Span) -> Token | None:
         last = doc[last.i - 1]
     before = doc[last.i - 1]
     if last.lower_ in {"he", "she", "it", "they"}:
-        return last if before.text in BREAKS and verb.dep_ not in RELATIVE and last.i > sentence.start else None
+        aside = verb.dep_ not in RELATIVE or _closed(verb, sentence)
+        return last if before.text in BREAKS and aside and last.i > sentence.start else None
+    subject = next((c for c in verb.children if c.dep_ == "nsubj"), None)
+    if subject is not None and goes_on(verb) and subject.left_edge.i > sentence.start:
+        return subject if subject.left_edge.nbor(-1).text in BREAKS and can_speak(subject) else None
     apposed = last.text == ","
-    end = last if not apposed else before
+    plain = verb.lemma_ in PLAIN_VERBS or verb.lemma_ == "go"
+    ends = [before, _before_apposition(last, sentence)] if apposed else [last]
+    named = next((e for end in ends if end is not None and (e := _name_at(end, sentence))), None)
+    return named[-1] if named is not None and (apposed or plain) else None
+
+
+def _name_at(end: Token, sentence: Span) -> Span | None:
+    """The name that a tag ends with, if the tag opens with a comma or quotation mark not far before."""
+    doc = end.doc
     for entity in doc.ents:
         if is_person(entity) and entity.start <= end.i < entity.end + 2 and entity.start > sentence.start:
             start = next(
                 (c for c in (doc[i] for i in range(entity.start - 1, sentence.start, -1)) if c.text in BREAKS), None
             )
-            near = start is not None and entity.start - start.i <= 8
-            return doc[entity.end - 1] if near and (apposed or verb.lemma_ in PLAIN_VERBS) else None
+            return entity if start is not None and entity.start - start.i <= 8 else None
     return None
+
+
+def goes_on(verb: Token) -> bool:
+    """ "The chain, Keller went on, was a fable." """
+    after = verb.doc[verb.i + 1 : verb.i + 3]
+    return len(after) == 2 and verb.lemma_ == "go" and after[0].lower_ == "on" and after[1].text in BREAKS | {"."}
+
+
+def _closed(verb: Token, sentence: Span) -> bool:
+    """ "Nothing has burst since six, he says, and": whether a break follows right after a verb."""
+    return verb.i + 1 < sentence.end and verb.doc[verb.i + 1].text in BREAKS | {"."}
+
+
+def _before_apposition(comma: Token, sentence: Span) -> Token | None:
+    """What an apposition without a verb that ends at a comma belongs to: "Anna Keller, one of the nine, told us"."""
+    words = list(takewhile(lambda t: t.text != ",", (comma.doc[i] for i in range(comma.i - 1, sentence.start, -1))))
+    if not words or len(words) > 8 or any(t.tag_ in FINITE | {"MD"} or t.text in BREAKS for t in words):
+        return None
+    return comma.doc[words[-1].i - 2] if words[-1].i - 2 > sentence.start else None
 
 
 def inverted(verb: Token, sentence: Span) -> Token | None:
@@ -86,9 +118,10 @@ def inverted(verb: Token, sentence: Span) -> Token | None:
 
 def beside(verb: Token, sentence: Span, quoted: list[bool]) -> Token | None:
     """The name or pronoun right before or after "said", where the parser lost the subject among quotations."""
-    if verb.tag_ not in FINITE or verb.dep_ in RELATIVE:
+    had = any(c.lower_ == "had" for c in verb.children)
+    if not (verb.tag_ in FINITE or had) or verb.dep_ in RELATIVE:
         return None
-    before = [t for t in sentence if t.i < verb.i and t.text != ","][-1:]
+    before = [t for t in sentence if t.i < verb.i and t.text != "," and not (had and t.lower_ == "had")][-1:]
     after = [t for t in sentence if t.i > verb.i and t.dep_ not in {"det", "amod", "compound"}][:1]
     for token in before + after:
         fits = (
