@@ -1,7 +1,7 @@
 """Averages the weights of checkpoints that were trained one from the other: `python models/soup.py OUTPUT LAST EARLIER...`.
 
 A model trained on keeps some of what the data of the earlier part taught it, and forgets some; the mean of both weights is often better
-than either (Wortsman et al. 2022, "Model soups"). Configuration, tokenizer, recipe and activation ranges are those of LAST.
+than either (Wortsman et al. 2022, "Model soups"). Configuration, tokenizer and recipe are those of LAST.
 """
 
 import argparse
