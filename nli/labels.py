@@ -32,12 +32,6 @@ _ROLES = HUMANS - AMBIGUOUS_HUMANS - {"author", "editor", "photographer", "write
 _INITIALS = re.compile(r"^([A-Z]{2,3}):\s+(?=\S)")
 _ANSWER = re.compile(r"^(?:A|ANSWER|Answer)[.:]\s+(?=[A-ZÀ-Þ“\"])")
 _QUESTION = re.compile(r"^(?:Q|QUESTION|Question)[.:]\s")
-# "STATEMENT BY THE HARBOUR BOARD" over a text, and a heading that ends it.
-_STATEMENT = re.compile(
-    r"^(?:(?:PRESS|Press)\s)?(?:STATEMENT|Statement)\s(?:by|BY|of|OF|from|FROM)\s(?:the\s|THE\s)?([^.:“\"]{3,70}?)"
-    r"(?:,[^.]*|\s(?:on|ON)\s[^.]*)?$"
-)
-_HEADING = re.compile(r"^[^a-zß-ÿ]{4,}$")
 _OWN_VOICE = re.compile(r"\b(?:I|we|my|our|us|I['’]m|we['’]re)\b", re.I)
 
 
@@ -49,24 +43,9 @@ class Labels:
     current: str | None = None  # the speaker of the labelled paragraph before
     witness: str | None = None  # who answers: the last one labelled by name, or in focus when the questions began
     asking: bool = False
-    issuer: str | None = None  # whose statement the text is
-    begun: bool = False
 
     def read(self, text: str, cast: Cast) -> tuple[str, int] | None:
         """The speaker that a paragraph is labelled with and where their words begin; None where there is no label."""
-        self._open(text)
-        return self._labelled(text, cast) or ((self.issuer, 0) if self.issuer else None)
-
-    def _open(self, text: str) -> None:
-        """A statement begins with its heading and ends at the next."""
-        statement = None if self.begun else _STATEMENT.match(text.strip())
-        if statement and "REACTION" not in text.upper():
-            self.issuer = statement[1].title() if statement[1].isupper() else statement[1]
-        elif _HEADING.match(text.strip()):
-            self.issuer = None
-        self.begun = True
-
-    def _labelled(self, text: str, cast: Cast) -> tuple[str, int] | None:
         if _QUESTION.match(text):
             if not self.asking:
                 self.witness = self.current or (cast.focus[-1] if cast.focus else None)

@@ -346,14 +346,3 @@ def test_whom_a_narrator_calls_he_or_she_is_somebody_else():
         "I had a sandwich with me."
     )
     assert [c.speaker for c in claims(text)] == ["Robin Vance", "Anna Keller", "Anna Keller", "Robin Vance"]
-
-
-def test_a_text_headed_as_a_statement_is_its_issuer_s_until_the_next_heading():
-    text = (
-        "STATEMENT BY TARN FERRIES\n\nThe boats were inspected in May.\n\nThe mate, Anna Keller, said that they float.\n\n"
-        "REACTIONS\n\nThe boats were old."
-    )
-    found = {c.source: c.speaker for c in claims(text)}
-    assert found["The boats were inspected in May."] == "Tarn Ferries"
-    assert found["The mate, Anna Keller, said that they float."] == "Anna Keller"
-    assert found["The boats were old."] is None
