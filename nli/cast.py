@@ -30,12 +30,7 @@ if TYPE_CHECKING:
 _ARTICLE = re.compile(r"^(?:an?|the|this|that|another|one|his|her|its|their)\s+", re.I)
 _DEFINITE = re.compile(r"^(?:the|this|that|his|her|its|their)\s|^[^\s]+(?:\s[^\s]+){0,3}['’]s?\s", re.I)
 _SUBJECTS = {"nsubj", "nsubjpass"}
-_SUMMONS = {
-    "call",
-    "interview",
-    "question",
-    "summon",
-}  # whose object is about to speak: "The prosecutor called Anna Keller."
+_SUMMONS = {"call", "interview", "question", "summon"}  # whose object is about to speak: "They called Anna Keller."
 
 
 @dataclass
@@ -184,11 +179,17 @@ class Cast:
         for subject, _, name_ in sorted(found, key=lambda f: f[:2]):
             if subject or not has_subject:
                 self.speaking(name_, person=True)
-        if sentence.root.lemma_ in _SUMMONS:
+        if sentence.root.lemma_ in _SUMMONS and not any(c.dep_ in {"oprd", "neg"} for c in sentence.root.children):
             for name in self._mentioned(sentence):
                 head = name.root.head if name.root.dep_ == "appos" else name.root
-                if head.dep_ == "dobj" and head.head == sentence.root and not quoted[name.start_char]:
-                    self.speaking(self.person(name.text), person=True)
+                full = self.person(name.text)
+                if (
+                    head.dep_ == "dobj"
+                    and head.head == sentence.root
+                    and not quoted[name.start_char]
+                    and self.human(full)
+                ):
+                    self.speaking(full, person=True)
 
     def _mentioned(self, sentence: Span) -> list[Span]:
         """The persons in a sentence: names that the recogniser sees, and surnames of people already met that it does not."""

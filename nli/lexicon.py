@@ -8,7 +8,7 @@ def _words(text: str) -> frozenset[str]:
 SPEECH_VERBS = _words(
     """
     accuse acknowledge attribute blame calculate disclose relate shout specify whisper
-    exclaim grumble interject lament laugh muse mutter murmur scoff shrug sigh snap sneer volunteer
+    exclaim grumble interject lament muse mutter murmur scoff
     add admit affirm agree allege announce answer argue ask assert assure believe boast call
     caution cite claim comment complain concede conclude confirm contend counter declare demand deny describe
     dismiss dispute emphasise emphasize estimate expect explain fear hint hop hope indicate inform insist joke
@@ -22,7 +22,7 @@ SPEECH_VERBS = _words(
 NEEDS_CLAUSE = _words(
     """
     admit agree answer ask believe call cite decline describe doubt exclaim fear find grumble hint hop hope interject lament
-    laugh murmur muse mutter note point post put read report rule scoff shrug sigh snap sneer think volunteer want wish
+    murmur muse mutter note point post put read report rule scoff think want wish
     """
 )
 # The plainest ones: trusted even where the parser lost their subject.
@@ -130,7 +130,7 @@ COMPANIES = _words("airline carrier company firm group lender maker manufacturer
 FUNCTION_WORDS = _words("a an and at by for from in its his her their of on the to with who s")
 # What writings do, besides speaking; and what they have in them.
 RECORD_VERBS = _words(
-    "contain document enumerate find give instruct list mention name note put read record register show specify state"
+    "contain document enumerate give instruct list mention name note put read record register show specify state"
 )
 LETTERS = _words("e-mail email letter memo message note reply")
 # Nouns for what somebody thinks or has counted: "by the mediator's count".

@@ -79,7 +79,7 @@ def name(subject: Token, cast: Cast) -> Attribution | None:
 
 def _for_body(spokesman: str, cast: Cast) -> str:
     """ "The ministry has nine boats. They are new, a spokesman said.": whose spokesman it is."""
-    if cast.thing is None or (cast.thing != cast.organisation and cast.thing.split()[-1] not in BODIES):
+    if not cast.thing or (cast.thing != cast.organisation and cast.thing.split()[-1] not in BODIES):
         return spokesman
     full = f"{spokesman} for {cast.thing}"
     cast.descriptions.append((spokesman, full))
