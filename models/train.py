@@ -151,11 +151,6 @@ class Batches:
             return model(input_ids=input_ids, attention_mask=mask).logits.float()
 
 
-def last_step(batches: Batches, options: dict[str, Any]) -> int:
-    """Where a stage ends: a part that another one goes on from may `stop` before the end of its schedule."""
-    return min(options.get("stop", len(batches.order)), len(batches.order))
-
-
 def train_stage(model: PreTrainedModel, batches: Batches, options: dict[str, Any], run: Path, fingerprint: str) -> None:
     """One stage of optimisation; saves to and resumes from `run`, which must hold a run of the same `fingerprint`."""
     state, start, total = run / "state.pt", 0, len(batches.order)
@@ -176,8 +171,7 @@ def train_stage(model: PreTrainedModel, batches: Batches, options: dict[str, Any
     model.train()
     torch.manual_seed(options["seed"] + start)
     running = None
-    end = last_step(batches, options)
-    progress = tqdm(range(start, end), initial=start, total=end, desc=run.name, mininterval=10)
+    progress = tqdm(range(start, total), initial=start, total=total, desc=run.name, mininterval=10)
     for step in progress:
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(step, total, options["lr"], options.get("warmup", 0.06))
@@ -188,7 +182,7 @@ def train_stage(model: PreTrainedModel, batches: Batches, options: dict[str, Any
         optimizer.step()
         running = loss.item() if running is None else 0.98 * running + 0.02 * loss.item()
         progress.set_postfix(loss=f"{running:.3f}", refresh=False)
-        if (step + 1) % SAVE_EVERY == 0 or step + 1 == end:
+        if (step + 1) % SAVE_EVERY == 0 or step + 1 == total:
             weights = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
             save_state(state, {**weights, "step": step + 1, "fingerprint": fingerprint})
 
@@ -238,7 +232,7 @@ def main() -> None:
         options = {"seed": recipe["seed"], **stage} | ({"max_steps": 3, "batch": 4} if args.smoke else {})
         examples = mix.build(stage, sources, recipe["seed"])
         batches = Batches(tokenizer, examples, options)
-        steps[stage["name"]] = {"examples": len(examples), "steps": last_step(batches, options)}
+        steps[stage["name"]] = {"examples": len(examples), "steps": len(batches.order)}
         print(stage["name"], steps[stage["name"]], file=sys.stderr)
         data |= hashes(sources.files(stage))
         if stage.get("teacher"):
