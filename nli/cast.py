@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _ARTICLE = re.compile(r"^(?:an?|the|this|that|another|one|his|her|its|their)\s+", re.I)
 _DEFINITE = re.compile(r"^(?:the|this|that|his|her|its|their)\s|^[^\s]+(?:\s[^\s]+){0,3}['’]s?\s", re.I)
 _SUBJECTS = {"nsubj", "nsubjpass"}
-_SUMMONS = {"call", "interview", "question", "summon"}  # whose object is about to speak: "They called Anna Keller."
+_SUMMONS = {"call", "interview", "question", "summon"}
 
 
 @dataclass
@@ -179,17 +179,20 @@ class Cast:
         for subject, _, name_ in sorted(found, key=lambda f: f[:2]):
             if subject or not has_subject:
                 self.speaking(name_, person=True)
-        if sentence.root.lemma_ in _SUMMONS and not any(c.dep_ in {"oprd", "neg"} for c in sentence.root.children):
-            for name in self._mentioned(sentence):
-                head = name.root.head if name.root.dep_ == "appos" else name.root
-                full = self.person(name.text)
-                if (
-                    head.dep_ == "dobj"
-                    and head.head == sentence.root
-                    and not quoted[name.start_char]
-                    and self.human(full)
-                ):
-                    self.speaking(full, person=True)
+        for called in self._summoned(sentence, quoted):
+            self.speaking(called, person=True)
+
+    def _summoned(self, sentence: Span, quoted: list[bool]) -> list[str]:
+        """ "The prosecutor called Anna Keller": who is about to speak; not whoever is called a fool, or is not called."""
+        verb = sentence.root
+        if verb.lemma_ not in _SUMMONS or any(c.dep_ in {"oprd", "neg"} for c in verb.children):
+            return []
+        mentioned = [name for name in self._mentioned(sentence) if not quoted[name.start_char]]
+        heads = [name.root.head if name.root.dep_ == "appos" else name.root for name in mentioned]
+        objects = [
+            n.text for n, head in zip(mentioned, heads, strict=True) if head.dep_ == "dobj" and head.head == verb
+        ]
+        return [full for full in map(self.person, objects) if self.human(full)]
 
     def _mentioned(self, sentence: Span) -> list[Span]:
         """The persons in a sentence: names that the recogniser sees, and surnames of people already met that it does not."""
