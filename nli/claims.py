@@ -37,6 +37,7 @@ _ABBREVIATED = re.compile(
 )
 LEAD = 5  # paragraphs, the headline among them, in which a name held back may come
 _QUOTES = ' "“”„«»'
+_COUNTED = set("one two three four five six seven eight nine ten some many several most few both others people the his her".split())
 
 
 @lru_cache(maxsize=2)
@@ -164,10 +165,20 @@ def _readable(
     start, end = unit
     text = view.text[start:end]
     if named and named.pronoun and start <= named.start:
-        text = view.text[start : named.start] + named.speaker + view.text[named.end : end]
+        subject = _with_article(named.speaker)
+        opening = not view.text[start : named.start].strip(_QUOTES)
+        subject = subject[0].upper() + subject[1:] if opening else subject
+        text = view.text[start : named.start] + subject + view.text[named.end : end]
     if speaker and not named:
         return f"{speaker}: “{text.strip(_QUOTES)}”" if all(quoted[start:end]) else f"{speaker}: {text}"
     return f"“{text}" if quoted[start] and text[0] not in _QUOTES else text
+
+
+def _with_article(speaker: str) -> str:
+    """ "the loadmaster of the machine" for "she", where a speaker is known by what they are; "two of the guards" as it is."""
+    first = speaker.split()[0]
+    bare = first.islower() and first not in _COUNTED and not first[0].isdigit()
+    return f"the {speaker}" if bare else speaker
 
 
 def _claim(

@@ -243,3 +243,10 @@ def test_a_claim_that_leans_carries_what_it_leans_on_when_asked():
 def test_a_claim_that_stands_alone_is_given_no_context():
     text = "The council met on Monday. The harbour company will build two new piers in the spring."
     assert all(not claim.context for claim in extract(Document("x.txt", text), context=True)[0])
+
+
+def test_a_speaker_without_a_name_is_put_in_as_the_noun_it_is():
+    text = 'A loadmaster was in hospital. She said the crew had checked the oil. "It was clean," she added, "and new."\n'
+    said = [claim.text for claim in claims(text)]
+    assert said[1] == "The loadmaster said the crew had checked the oil."
+    assert said[2].endswith('" the loadmaster added, "and new."')

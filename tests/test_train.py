@@ -112,6 +112,10 @@ mix = [{{ source = "public", limit = 8 }}]
     (tmp_path / "recipe.toml").write_text(recipe.replace("1e-4", "2e-4"))
     changed = subprocess.run(command, capture_output=True, text=True)
     assert changed.returncode == 1 and "another recipe" in changed.stderr
+    (tmp_path / "recipe.toml").write_text(recipe + "stop = 1\n")
+    subprocess.run([*command, "--runs", str(tmp_path / "stopped")], check=True, capture_output=True)
+    assert torch.load(next(tmp_path.glob("stopped/*/one/state.pt")), weights_only=True)["step"] == 1
+    assert json.loads((tmp_path / "out/recipe.json").read_text())["stages"]["one"]["steps"] == 1
 
 
 def test_public_rows_reversed_keep_only_what_holds(tmp_path):
