@@ -49,7 +49,10 @@ train: $(VENV)/installed-dev
 	$(BIN)/python models/export.py models/runs/soup/checkpoint models/runs/soup/exported
 	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/broader.toml
 	$(BIN)/python models/soup.py models/runs/mean/checkpoint models/runs/broader/checkpoint models/runs/soup/checkpoint
-	$(BIN)/python models/export.py models/runs/mean/checkpoint models/default
+	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/further.toml
+	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/denials.toml
+	$(BIN)/python models/soup.py models/runs/final/checkpoint models/runs/denials/checkpoint models/runs/mean/checkpoint
+	$(BIN)/python models/export.py models/runs/final/checkpoint models/default
 	$(BIN)/python models/decide.py models/default
 	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/fast.toml
 	$(BIN)/python models/export.py models/runs/fast/checkpoint models/fast

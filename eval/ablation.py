@@ -148,23 +148,24 @@ def compared(cases: Sequence[Case], rows: Sequence[Variant]) -> list[list[Compar
 
 def judge(variant: Variant, cases: Sequence[Compared], table: Table, decision: Decision) -> dict[str, Any]:
     """The numbers of one row. `reachable`: the share of conflicts with a pair that is compared and that no rule takes away."""
-    if not variant.one_dispute:
-        decision = dataclasses.replace(decision, same_speaker=0.0, rival_share=0.0)
-    flagged, ranked = [], []
+    every = dataclasses.replace(decision, same_speaker=0.0, rival_share=0.0)
+    told = decision if variant.one_dispute else every
+    flagged, ranked, possible = [], [], []
     for one in cases:
         scored = one.scored(table)
-        for counted, threshold in ((flagged, decision.threshold), (ranked, 0.0)):
-            decided = decide(scored, decision, threshold, reasons=RULES if variant.verdicts else ())
+        # A perfect model's conflicts are outdone by nothing, so what is possible is asked without those rules.
+        for counted, rules, threshold in ((flagged, told, told.threshold), (ranked, told, 0.0), (possible, every, 0.0)):
+            decided = decide(scored, rules, threshold, reasons=RULES if variant.verdicts else ())
             counted.append(CaseCounts())
             counted[-1].add(one.case, Findings(decided.found, one.claims))
-    numbers, ranking = (sum(counted, CaseCounts()).to_dict() for counted in (flagged, ranked))
+    numbers, ranking, reach = (sum(counted, CaseCounts()).to_dict() for counted in (flagged, ranked, possible))
     return {
         "variant": variant.name,
         "claims": sum(len(one.claims) for one in cases),
         "pairs": sum(len(one.pairs) for one in cases),
         **numbers,
         "average_precision": ranking["average_precision"],
-        "reachable": ranking["recall"],
+        "reachable": reach["recall"],
         "intervals": intervals(flagged) | {k: v for k, v in intervals(ranked).items() if k == "average_precision"},
     }
 

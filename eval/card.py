@@ -41,7 +41,7 @@ def tables(results: dict[str, dict[str, Any]]) -> str:
             "recall",
             "flags",
             "precision",
-            "AP",
+            "AP of the flags",
             "hard negatives flagged",
             "speakers right",
         )

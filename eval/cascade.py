@@ -28,11 +28,12 @@ MOST = 8000  # pairs of articles, drawn at random: minutes instead of half an ho
 Texts = list[tuple[str, str]]
 
 
-def article_pairs() -> tuple[Texts, np.ndarray]:
-    """Claims of the test articles, less the pairs that readers do not agree on, and which are conflicts."""
+def article_pairs(context: bool) -> tuple[Texts, np.ndarray]:
+    """Claims of the test articles, with context if the large model is given it, less the pairs that readers do not agree on; and
+    which are conflicts."""
     texts, conflicts = [], []
     for case in read_cases(ROOT / "eval/cases/test"):
-        claims, _ = extract_all(case.documents)
+        claims, _ = extract_all(case.documents, context=context)
         for a, b in itertools.combinations(claims, 2):
             if (conflict := case.truth(a, b)) is not None:
                 texts.append((a.text, b.text))
@@ -97,14 +98,17 @@ def markdown(results: dict[str, Any]) -> str:
 def main() -> None:
     argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     small, large = (Scorer(checkpoints.load(name)) for name in ("fast", "default"))
-    sure = small.checkpoint.decision.sure
-    if sure is None:
-        raise SystemExit("models/fast has no `sure`; run models/cascade.py first")
+    decision = small.checkpoint.decision
+    sure, chosen_with = decision.sure, decision.data.get("cascade", {}).get("large")
+    if sure is None or chosen_with != large.weights:
+        raise SystemExit(
+            "`sure` of models/fast was not chosen with these weights of models/default; run models/cascade.py first"
+        )
     scorers = {"default": large, "fast": small, "cascade": Cascade(small, large, sure)}
     results: dict[str, Any] = {
         "sure": sure,
         "weights": {name: weights_hash(scorers[name].checkpoint.path) for name in ("fast", "default")},
-        "article pairs": compared(scorers, *article_pairs()),
+        "article pairs": compared(scorers, *article_pairs(large.checkpoint.decision.context)),
         "test pairs": compared(scorers, *test_pairs()),
     }
     (ROOT / "eval/results/cascade.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")

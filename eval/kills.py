@@ -22,9 +22,11 @@ def write_pairs(path: Path, rows: int) -> None:
     """Pairs of the project's own news pairs, each row another pair."""
     lines = (ROOT / "eval/data/news_pairs.jsonl").read_text(encoding="utf-8").splitlines()
     pairs = [json.loads(line) for line in lines]
+    premises, hypotheses = (list(dict.fromkeys(pair[side] for pair in pairs)) for side in ("premise", "hypothesis"))
     with path.open("w", encoding="utf-8") as file:
         for n in range(rows):
-            premise, hypothesis = pairs[n % len(pairs)]["premise"], pairs[n * 7 % len(pairs)]["hypothesis"]
+            turn, place = divmod(n, len(premises))
+            premise, hypothesis = premises[place], hypotheses[(place + turn) % len(hypotheses)]
             file.write(json.dumps({"n": n, "premise": premise, "hypothesis": hypothesis}) + "\n")
 
 

@@ -4,7 +4,7 @@ Two classifiers that cannot know: one sees the hypothesis alone, one only how ma
 asked about others (`nli.baselines`). Near chance is good: then no wording and no overlap stands for a label.
 """
 
-import itertools
+import random
 import json
 import sys
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "models"))
 Row = tuple[str, str, str, str]  # premise, hypothesis, label, event
 AUGMENTED = 3_000
-NEUTRAL = 10  # of the unlisted pairs of a dossier, one in so many
+NEUTRAL = 10  # of the neutral pairs of a dossier, one in so many
 
 
 def read(name: str) -> list[dict]:
@@ -34,15 +34,14 @@ def news() -> Iterator[Row]:
 
 
 def dossiers() -> Iterator[Row]:
-    """Listed pairs in both directions, as they are trained on, and some of the unlisted, neutral ones."""
+    """Listed pairs as they are trained on, both ways where that keeps the label, and some of the neutral ones."""
+    from mix import both_directions, dossier_pairs
+
+    rng = random.Random(0)
     for dossier in [*read("dossiers.jsonl"), *read("dossiers_n.jsonl")]:
-        text = {claim["id"]: claim["text"] for claim in dossier["claims"]}
-        listed = {frozenset((r["a"], r["b"])): r["label"] for r in dossier["relations"]}
-        for n, (a, b) in enumerate(itertools.combinations(text, 2)):
-            label = listed.get(frozenset((a, b)), "neutral")
-            if label in LABELS and (label != "neutral" or n % NEUTRAL == 0):
-                first, second = (a, b) if n % 2 else (b, a)
-                yield text[first], text[second], label, dossier["id"]
+        for pair in both_directions(dossier_pairs(dossier), rng, 1 / NEUTRAL):
+            if pair.label in LABELS:
+                yield pair.premise, pair.hypothesis, pair.label, dossier["id"]
 
 
 def articles() -> Iterator[Row]:

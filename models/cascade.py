@@ -28,10 +28,11 @@ STEPS = [0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.98, 0.98
 Texts = list[tuple[str, str]]
 
 
-def article_pairs() -> tuple[Texts, np.ndarray]:
+def article_pairs(context: bool) -> tuple[Texts, np.ndarray]:
+    """Claims of the development articles, with the context that the large model is given or without, and which are conflicts."""
     texts, conflicts = [], []
     for case in itertools.chain.from_iterable(map(read_cases, ARTICLES)):
-        claims, _ = extract_all(case.documents)
+        claims, _ = extract_all(case.documents, context=context)
         for a, b in itertools.combinations(claims, 2):
             if (conflict := case.truth(a, b)) is not None:
                 texts.append((a.text, b.text))
@@ -62,7 +63,8 @@ def main() -> None:
     args = parser.parse_args()
     scorers = [Scorer(checkpoints.load(str(folder))) for folder in (args.small, args.large)]
     sets = {}
-    for name, (texts, conflicts) in {"articles": article_pairs(), "pairs": written_pairs()}.items():
+    context = scorers[1].checkpoint.decision.context
+    for name, (texts, conflicts) in {"articles": article_pairs(context), "pairs": written_pairs()}.items():
         sets[name] = (*(scorer.score(texts).probabilities for scorer in scorers), conflicts)
     measured: dict[float, dict[str, Any]] = {}
     for sure in STEPS:
@@ -77,7 +79,8 @@ def main() -> None:
     path = args.small / "decision.json"
     decision = json.loads(path.read_text(encoding="utf-8"))
     decision["sure"] = enough[0]
-    decision["data"]["cascade"] = {"large": weights_hash(args.large), **measured[enough[0]]}
+    of = {"small": weights_hash(args.small), "large": weights_hash(args.large)}
+    decision["data"]["cascade"] = {**of, **measured[enough[0]]}
     path.write_text(json.dumps(decision, indent=1) + "\n", encoding="utf-8")
 
 

@@ -22,6 +22,7 @@ from sklearn.metrics import average_precision_score
 from nli import checkpoints
 from nli.calibration import fit_temperature
 from nli.cases import Case, CaseCounts, read_cases
+from nli.checkpoints import weights_hash
 from nli.claims import extract_all
 from nli.decision import RULES, Decision, decide
 from nli.labelled import load_pairs
@@ -34,7 +35,6 @@ PAIRS = [
     (ROOT / "eval/data/news_pairs.jsonl", {"split": "dev"}),
     (ROOT / "../shared/data/news_pairs.jsonl", {"split": "dev"}),
 ]
-SURELY_NOT = 0.03  # P(contradiction) below which the other direction is taken to say the same
 THRESHOLDS = [round(0.3 + 0.05 * step, 2) for step in range(14)]
 SAME_SPEAKER = (0.0, 0.9, 0.95, 0.97)
 RIVAL_SHARE = (0.0, 0.8, 0.9, 0.95)
@@ -70,16 +70,14 @@ def temperature(scorer: Scorer) -> tuple[float, dict[str, str]]:
 
 
 def score_cases(scorer: Scorer, cases: Iterable[Case], context: bool) -> list[tuple[Case, list[ScoredPair]]]:
-    """All pairs of claims of each case in both directions. Nearly all are plainly neutral: of those one direction is enough."""
+    """All pairs of claims of each case in both directions, each really asked: the rules that join them are compared."""
     scored: list[tuple[Case, list[ScoredPair]]] = [(case, []) for case in cases]
     pairs = []
     for case, kept in scored:
         claims, _ = extract_all(case.documents, context=context)
         pairs += [(kept, a, b) for a, b in itertools.combinations(claims, 2)]
     forward = scorer.score([(a.text, b.text) for _, a, b in pairs]).probabilities
-    backward = forward.copy()
-    open_ = np.flatnonzero(forward[:, LABELS.index("contradiction")] >= SURELY_NOT)
-    backward[open_] = scorer.score([(pairs[i][2].text, pairs[i][1].text) for i in open_]).probabilities
+    backward = scorer.score([(b.text, a.text) for _, a, b in pairs]).probabilities
     for (kept, a, b), there, back in zip(pairs, forward.tolist(), backward.tolist(), strict=True):
         kept.append(ScoredPair(a, b, Scores(*there), Scores(*back)))
     return scored
@@ -158,6 +156,7 @@ def main() -> None:
     data = single_pairs(scored)
     points = choose(scored)
     data["sha256"] |= hashes
+    data["weights"] = weights_hash(args.checkpoint)
     data["at"] = {
         name: {"precision": round(s.precision, 3), "recall": round(s.recall, 3)} for name, s in points.items()
     }

@@ -199,16 +199,18 @@ class Sources:
             yield from both_directions(dossier_pairs(dossier), self.rng, neutral_share)
 
     def articles(
-        self, *, files: str, neutral_share: float, unlabelled: bool = False, miner: str = ""
+        self, *, files: str, neutral_share: float, directions: int = 2, unlabelled: bool = False, miner: str = ""
     ) -> Iterator[Example]:
-        """`miner`: a checkpoint that says which neutral pairs are hard; without one, the embeddings do."""
+        """`directions`: in how many a conflict or near miss is given. `miner`: a checkpoint that says which neutral pairs are hard;
+        without one, the embeddings do."""
         neutral = []
         for path in self.paths[files]:
             for example, hard in article_pairs(path, self.context):
                 if example.label == "unlabelled":
                     yield from [self.rng.choice((example, example.swapped()))] * unlabelled
                 elif example.label == "contradiction" or hard:
-                    yield from (example, example.swapped())
+                    both = example, example.swapped()
+                    yield from both if directions == 2 else self.rng.sample(both, directions)
                 else:
                     neutral.append(self.rng.choice((example, example.swapped())))
         if miner:

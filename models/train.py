@@ -151,6 +151,11 @@ class Batches:
             return model(input_ids=input_ids, attention_mask=mask).logits.float()
 
 
+def last_step(batches: Batches, options: dict[str, Any]) -> int:
+    """Where a stage ends: a part that another one goes on from may `stop` before the end of its schedule."""
+    return min(options.get("stop", len(batches.order)), len(batches.order))
+
+
 def train_stage(model: PreTrainedModel, batches: Batches, options: dict[str, Any], run: Path, fingerprint: str) -> None:
     """One stage of optimisation; saves to and resumes from `run`, which must hold a run of the same `fingerprint`."""
     state, start, total = run / "state.pt", 0, len(batches.order)
@@ -171,7 +176,8 @@ def train_stage(model: PreTrainedModel, batches: Batches, options: dict[str, Any
     model.train()
     torch.manual_seed(options["seed"] + start)
     running = None
-    progress = tqdm(range(start, total), initial=start, total=total, desc=run.name, mininterval=10)
+    end = last_step(batches, options)
+    progress = tqdm(range(start, end), initial=start, total=end, desc=run.name, mininterval=10)
     for step in progress:
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(step, total, options["lr"], options.get("warmup", 0.06))
@@ -182,7 +188,7 @@ def train_stage(model: PreTrainedModel, batches: Batches, options: dict[str, Any
         optimizer.step()
         running = loss.item() if running is None else 0.98 * running + 0.02 * loss.item()
         progress.set_postfix(loss=f"{running:.3f}", refresh=False)
-        if (step + 1) % SAVE_EVERY == 0 or step + 1 == total:
+        if (step + 1) % SAVE_EVERY == 0 or step + 1 == end:
             weights = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
             save_state(state, {**weights, "step": step + 1, "fingerprint": fingerprint})
 
@@ -211,6 +217,12 @@ def shown(path: Path) -> str:
     return os.path.relpath(path, ROOT)
 
 
+def fingerprint_of(recipe: dict[str, Any], number: int, data: dict[str, str], examples: list[mix.Example]) -> str:
+    """Of what a stage goes on from; the examples are in it, since the code that extracts claims changes."""
+    so_far = [recipe["base"], recipe["seed"], recipe["stages"][:number], data, examples]
+    return hashlib.sha256(json.dumps(so_far).encode()).hexdigest()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("recipe", type=Path)
@@ -232,13 +244,12 @@ def main() -> None:
         options = {"seed": recipe["seed"], **stage} | ({"max_steps": 3, "batch": 4} if args.smoke else {})
         examples = mix.build(stage, sources, recipe["seed"])
         batches = Batches(tokenizer, examples, options)
-        steps[stage["name"]] = {"examples": len(examples), "steps": len(batches.order)}
+        steps[stage["name"]] = {"examples": len(examples), "steps": last_step(batches, options)}
         print(stage["name"], steps[stage["name"]], file=sys.stderr)
         data |= hashes(sources.files(stage))
         if stage.get("teacher"):
             data |= hashes([ROOT / stage["teacher"]])
-        so_far = [recipe["base"], recipe["seed"], recipe["stages"][:number], data]
-        fingerprint = hashlib.sha256(json.dumps(so_far).encode()).hexdigest()
+        fingerprint = fingerprint_of(recipe, number, data, examples)
         if stage.get("teacher"):
             batches.soft = distil.soft_labels(ROOT / stage["teacher"], examples, run / stage["name"], fingerprint)
         train_stage(model, batches, options, run / stage["name"], fingerprint)

@@ -60,6 +60,8 @@ def score_file(
     run = _Run(source, target, scorer, columns, skip_invalid, window, progress)
     try:
         return run.stream() if "-" in (source, target) else run.resumable(restart, checking)
+    except BrokenPipeError:
+        raise  # whoever reads standard output has seen enough: no error of the target
     except OSError as error:
         raise InputError(f"{target}: cannot be written ({error.strerror or error}){run.kept()}") from error
     except KeyboardInterrupt:
@@ -94,9 +96,10 @@ class _Run:
     def stream(self) -> Mark:
         """From standard input or to standard output: nothing to look through first, nothing to go back to."""
         sink = open_sink(self.target)
-        sink.resume(0)
         rejected = self._rejected() if self.target != "-" else None
         try:
+            for output in filter(None, (sink, rejected)):
+                output.resume(0)
             self._score(sink, rejected, lambda mark: None)
             if not self.mark.scored:
                 raise InputError(f"{self.source}: no pairs to score{self._left_out(self.mark.skipped)}")

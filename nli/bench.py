@@ -10,7 +10,6 @@ from __future__ import annotations
 import itertools
 import json
 import logging
-import os
 import statistics
 import tempfile
 import warnings
@@ -26,6 +25,7 @@ import numpy as np
 from nli import checkpoints
 from nli.checkpoints import weights_hash
 from nli.dequantise import dequantise, int8_products
+from nli.engines import cores
 from nli.errors import CheckpointError, InputError, first_line
 from nli.machine import first_line_after, int8_product, processor, timed
 from nli.measured import AGREEMENT, START_PAIRS, Benchmark, Rate, Result, Start
@@ -248,6 +248,6 @@ def _about(scorer: Scorer, float_model: str | None, threads: int | None) -> dict
         "float": float_model or "the same weights",
         "agreement_target": AGREEMENT,
         "processor": processor(),
-        "threads": threads or os.cpu_count(),
+        "threads": threads or cores(),
         "versions": found,
     }

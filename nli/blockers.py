@@ -8,7 +8,7 @@ many claims share block nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Hashable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 EXACT = 5000  # up to so many claims, every pair of embeddings is compared
 CELL, PROBED = 400, 12  # above: claims a cell, and cells searched for each claim
 COMMON = 100  # a term that more claims share is not rare
+WIDER = 4  # times as many are looked at where many of the nearest are not asked for
 ROWS = 2000  # rows of the word matrix multiplied at once, and of the votes counted
 FUSION = 60  # reciprocal rank fusion (Cormack et al. 2009): 1 / (FUSION + rank)
 WEIGHTS = {"meaning": 1.0, "words": 1.0, "event": 1.5}
@@ -37,24 +38,30 @@ def nearest(
     neighbours: int,
     *,
     vectors: np.ndarray | None = None,
-    progress: Callable[[str], object] | None = None,
+    apart: Sequence[Hashable] | None = None,
 ) -> np.ndarray:
     """Pairs of indices (i < j), int64, shape (pairs, 2), ascending: each claim with its `neighbours` best others by all
-    blockers together. `vectors`: what `embed` makes of the claims' texts, where that is at hand."""
-    reach = min(2 * neighbours, len(claims) - 1)
+    blockers together. `vectors`: what `embed` makes of the claims' texts, where that is at hand. `apart`: one key a claim; claims
+    of the same key are no neighbours."""
+    codes = {key: code for code, key in enumerate(dict.fromkeys(apart or ()))}
+    side = None if apart is None else np.array([codes[key] for key in apart])
+    reach = min((2 if side is None else 2 * WIDER) * neighbours, len(claims) - 1)
     if vectors is None:
-        vectors = embed([claim.text for claim in claims], progress=progress)
+        vectors = embed([claim.text for claim in claims])
     words = [terms(claim) for claim in claims]
     ranked = {
         "meaning": by_meaning(vectors, reach),
         "words": by_words(words, reach),
         "event": by_event(vectors, [claim.document for claim in claims], words, reach),
     }
-    return fuse(ranked, neighbours)
+    return fuse(ranked, neighbours, side)
 
 
-def fuse(ranked: dict[str, np.ndarray], neighbours: int) -> np.ndarray:
-    """The pairs with most votes: each blocker gives 1 / (FUSION + rank) times its weight. `ranked`: (claims, n) indices, -1 for none."""
+def fuse(ranked: dict[str, np.ndarray], neighbours: int, side: np.ndarray | None = None) -> np.ndarray:
+    """The pairs with most votes: each blocker gives 1 / (FUSION + rank) times its weight. `ranked`: (claims, n) indices, -1 for none.
+    `side`: (claims,); pairs of the same are left out before they are counted."""
+    if side is not None:
+        ranked = {name: np.where(side[found] == side[:, None], -1, found) for name, found in ranked.items()}
     size = len(next(iter(ranked.values())))
     best = [
         _best({name: found[start : start + ROWS] for name, found in ranked.items()}, start, size, neighbours)
@@ -165,13 +172,11 @@ def terms(claim: Claim) -> list[str]:
     return [*words, *names, *numbers, *([f"speaker {claim.speaker}"] if claim.speaker else [])]
 
 
-def embed(texts: Sequence[str], *, progress: Callable[[str], object] | None = None) -> np.ndarray:
+def embed(texts: Sequence[str]) -> np.ndarray:
     """Unit vectors, float32, shape (texts, 384), of the packaged all-MiniLM-L6-v2; computed in bfloat16 where that is native."""
     encoder = _encoder()
     import torch
 
-    if progress:
-        progress(f"embedding {len(texts)} claims")
     with torch.autocast("cpu", dtype=torch.bfloat16, enabled=native_bf16()):
         vectors: np.ndarray = encoder.encode(
             list(texts), batch_size=64, normalize_embeddings=True, show_progress_bar=False

@@ -50,7 +50,7 @@ def candidates(
     total = _pairs(len(claims)) - sum(map(_pairs, Counter(side).values()))
     words = [_normalised(claim.statement) for claim in claims]
     everything: Iterable[tuple[int, int]] = itertools.combinations(range(len(claims)), 2)
-    chosen = everything if total <= max_pairs else _proposed(claims, words, neighbours, vectors)
+    chosen = everything if total <= max_pairs else _proposed(claims, words, side, neighbours, vectors)
     pairs = [(i, j) for i, j in chosen if words[i] != words[j] and side[i] != side[j]]
     return Candidates(pairs, total - len(pairs))
 
@@ -60,7 +60,11 @@ def _pairs(size: int) -> int:
 
 
 def _proposed(
-    claims: Sequence[Claim], words: Sequence[str], neighbours: int, vectors: np.ndarray | None
+    claims: Sequence[Claim],
+    words: Sequence[str],
+    side: Sequence[Hashable],
+    neighbours: int,
+    vectors: np.ndarray | None,
 ) -> list[tuple[int, int]]:
     """Pairs of near claims, ascending. Claims of the same words count as one neighbour, so copies do not crowd out the rest."""
     copies: dict[str, list[int]] = {}
@@ -69,7 +73,10 @@ def _proposed(
     groups = list(copies.values())
     first = [group[0] for group in groups]
     known = None if vectors is None else vectors[first]
-    near, far = blockers.nearest([claims[index] for index in first], neighbours, vectors=known).T.tolist()
+    apart = None
+    if len(set(side)) < len(side):  # copies that stand on several sides are nobody's
+        apart = [side[group[0]] if len({side[i] for i in group}) == 1 else ("copies", group[0]) for group in groups]
+    near, far = blockers.nearest([claims[i] for i in first], neighbours, vectors=known, apart=apart).T.tolist()
     pairs = (pair for g, h in zip(near, far, strict=True) for pair in itertools.product(groups[g], groups[h]))
     return sorted((min(pair), max(pair)) for pair in pairs)
 

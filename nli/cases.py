@@ -92,7 +92,7 @@ def read_case(path: Path) -> Case:
     """The case of one JSON file, its documents beside it. Raises InputError."""
     try:
         return _case(path, json.loads(path.read_text(encoding="utf-8")))
-    except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
+    except (KeyError, TypeError, AttributeError, UnicodeDecodeError, OSError, json.JSONDecodeError) as error:
         raise InputError(
             f"{path}: not a document case ({type(error).__name__}: {error}); see eval/GUIDELINES.md"
         ) from error

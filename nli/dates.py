@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
+from nli.text import paragraphs
+
 HEAD = 600  # characters from the top in which a text says when it was written
 SHORT = 120  # characters of a line that is a dateline and no prose
 _MONTHS = [
@@ -37,14 +39,19 @@ _DAY = re.compile(
     rf"\b(?:(?P<weekday>{'|'.join(_WEEKDAYS)})|(?P<relative>{'|'.join(_RELATIVE)})"
     rf"|(?P<m1>{_NAMED}) (?P<d1>\d{{1,2}})(?!\d)|(?P<d2>\d{{1,2}}) (?P<m2>{_NAMED})"
     r"|(?:last|this) (?:week|month|year)"
-    rf"|(?:{'|'.join(m for m in _MONTHS if m != 'may')})|(?:19|20)\d\d)\b",
+    rf"|(?:{'|'.join(m for m in _MONTHS if m != 'may')})"
+    # "in 2000", "June 2000,", but not "2000 people"
+    r"|(?:(?<=\bin )|(?<=\bof )|(?<=\bsince )|(?<=\buntil ))(?:19|20)\d\d|(?:19|20)\d\d(?! [a-z]))\b",
     re.I,
 )
 
 
 def written(text: str) -> date | None:
     """The day a text was written, from the first full date in a short line or before the dash of a dateline near its top."""
-    for line in text[:HEAD].splitlines():
+    for view in paragraphs(text):
+        if view.starts[0] >= HEAD:
+            break
+        line = view.text
         dash = _DASH.search(line[:SHORT])
         place = line[: dash.start()] if dash else line
         if dash or (len(line) <= SHORT and not _PROSE.search(line.rstrip())):

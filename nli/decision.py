@@ -12,7 +12,7 @@ from typing import NamedTuple
 from nli import disputes
 from nli.errors import CheckpointError, InputError
 from nli.records import Claim, Contradiction, ScoredPair
-from nli.rules import COMPATIBLE, CONTRADICTION, TENSION, Rule, verdict
+from nli.rules import COMPATIBLE, CONTRADICTION, NEGATION, TENSION, Rule, verdict
 from nli.rules import RULES as REASONS
 
 RULES = ("mean", "min", "max")
@@ -145,7 +145,6 @@ _MODAL = re.compile(
     r"\b(?:may|might|could|can(?:not|['’]t)?|would|will|won['’]t|possib\w+|rul(?:e[sd]?|ing)\s+out|plans?|exclude[ds]?)\b",
     re.I,
 )
-NEGATION = re.compile(r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|den(?:y|ies|ied))\b|n['’]t\b", re.I)
 _QUANTIFIER = re.compile(r"\b(?:all|every|each|both|most|many|few|half|only|any|some|majority|entire|whole)\b", re.I)
 
 

@@ -38,7 +38,7 @@ def _claim(name: str, claim: Claim) -> list[str]:
 def _candidates(found: Contradiction, findings: Findings) -> str:
     counts = findings.counts
     shared = sorted(set(terms(found.a)) & set(terms(found.b)))
-    how = "proposed by the blockers" if counts["pruned"] else "every pair is compared"
+    how = f"{counts['pruned']} others left out" if counts["pruned"] else "every pair is compared"
     return f"one of {counts['pairs']} pairs of {counts['claims']} claims ({how}); shared terms: {', '.join(shared) or 'none'}"
 
 

@@ -48,8 +48,10 @@ class Journal:
         self.file.seek(0)
         whole = 0
         for line in self.file:
+            if not line.endswith(b"\n"):
+                break
             try:
-                values = dict(json.loads(line) if line.endswith(b"\n") else ())
+                values = dict(json.loads(line))
                 if whole == 0:
                     self.run = values
                 else:
@@ -64,10 +66,10 @@ class Journal:
         if not self.run:
             self.file.truncate(0)
             self._append(run)
-        for key in run:
-            if (was := self.run.get(key)) != run[key] and self.run:
+        for key in {**self.run, **run} if self.run else ():
+            if (was := self.run.get(key)) != (now := run.get(key)):
                 raise InputError(
-                    f"{self.path}: an unfinished run is not the same as this one: {key} was {was}, is {run[key]}. Give what it was "
+                    f"{self.path}: an unfinished run is not the same as this one: {key} was {was}, is {now}. Give what it was "
                     "given to continue it, or begin anew with --restart"
                 )
         self.run = run

@@ -125,13 +125,9 @@ def _kind(subject: Token) -> str | None:
         return "body"
     if subject.pos_ == "PROPN" and subject.text[0].isupper():
         return "person" if head in HUMANS else "body"
-    return (
-        "body"
-        if head in plural or (singular != head and _agent_noun(singular))
-        else "person"
-        if _agent_noun(head)
-        else None
-    )
+    if head in plural or (singular != head and _agent_noun(singular)):
+        return "body"
+    return "person" if _agent_noun(head) else None
 
 
 def _some_of_them(number: Token) -> bool:

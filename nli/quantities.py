@@ -50,6 +50,8 @@ def quantities(text: str) -> list[Quantity]:
     for match in _QUANTITY.finditer(text):
         first = _value(match["first"])
         second = _value(match["second"]) if match["second"] else first
+        if match["second"] and first < (bare := second / _scale(match["second"])):
+            first *= second / bare  # "3 to 4 million": from 3 million
         low, high = min(first, second), max(first, second)
         hedge = _HEDGES.get((match["hedge"] or "").strip().lower())
         low = -math.inf if hedge == "high" else low * (1 - NEAR) if hedge == "near" else low
@@ -65,9 +67,14 @@ def comparable(a: str, b: str) -> list[tuple[Quantity, Quantity]]:
 
 
 def _value(words: str) -> float:
-    number, _, scale = re.sub(rf"[ -](?={'|'.join(_SCALES)})", " ", words.lower()).partition(" ")
+    number = re.sub(rf"[ -](?:{'|'.join(_SCALES)})$", "", words.lower())
     base = _WORDS[number] if number in _WORDS else float(number.replace(",", "").rstrip("."))
-    return base * _SCALES.get(scale, 1.0)
+    return base * _scale(words)
+
+
+def _scale(words: str) -> float:
+    """1e6 of "four million", 1 of "four"."""
+    return _SCALES.get(re.split("[ -]", words.lower())[-1], 1.0)
 
 
 def _units(words: str) -> frozenset[str]:

@@ -177,7 +177,10 @@ def json_rows(lines: Iterable[str]) -> Iterator[tuple[int, Row | str]]:
 def csv_rows(lines: Iterable[str], path: str, delimiter: str) -> Iterator[tuple[int, Row | str]]:
     """Line numbers with the rows under a header, or with the reason why there is none."""
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    header = next(reader, None)
+    try:
+        header = next(reader, None)
+    except csv.Error as error:
+        raise InputError(f"{path}:1: broken CSV header ({error})") from error
     if not header:
         raise InputError(f"{path}: the file is empty; expected a header line with column names")
     if len(set(header)) < len(header):

@@ -27,8 +27,8 @@ class Verdict(NamedTuple):
 
 Rule = Callable[[Claim, Claim], "Verdict | None"]
 
-_NEGATION = re.compile(
-    r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|den(?:y|ies|ied))\b|n['’]t\b|\b(?:cannot)\b", re.I
+NEGATION = re.compile(
+    r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|den(?:y|ies|ied))\b|n['’]t\b|\bcannot\b", re.I
 )
 _WORD = re.compile(r"\w+")
 _PLACE = re.compile(r"\b(?:[Ii]n|[Aa]t|[Nn]ear|[Aa]round|[Oo]utside) ((?:[A-ZÀ-Þ][\w’'-]+ ?)+)")
@@ -61,9 +61,10 @@ _TALKS_POSSIBLE = re.compile(
 
 
 def restated(a: Claim, b: Claim) -> Verdict | None:
-    """The words of one are those of the other, or some of them."""
-    first, second = ({w.lower() for w in _WORD.findall(c.statement)} for c in (a, b))
-    if min(len(first), len(second)) >= 4 and (first <= second or second <= first) and _negated(a) == _negated(b):
+    """The words of one are those of the other, or some of them, in the same order: who did it to whom is in the order."""
+    short, long = sorted(([w.lower() for w in _WORD.findall(c.statement)] for c in (a, b)), key=len)
+    rest = iter(long)
+    if len(set(short)) >= 4 and all(word in rest for word in short) and _negated(a) == _negated(b):
         return Verdict(COMPATIBLE, "the same claim restated")
     return None
 
@@ -149,7 +150,7 @@ def verdict(a: Claim, b: Claim, rules: Sequence[Rule] = RULES) -> Verdict:
 
 
 def _negated(claim: Claim) -> bool:
-    return bool(_NEGATION.search(claim.statement))
+    return bool(NEGATION.search(claim.statement))
 
 
 def _around(text: str, found: re.Match[str], width: int = 48) -> str:

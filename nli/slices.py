@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from nli import metrics
-from nli.decision import NEGATION
+from nli.rules import NEGATION
 from nli.records import LabelledPair
 
 LENGTHS = (20, 40, 80)  # words of both texts together

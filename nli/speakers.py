@@ -40,19 +40,9 @@ def quotations(text: str) -> tuple[list[bool], bool]:
 def voices(units: list[tuple[int, int]], doc: Doc, quoted: list[bool], cast: Cast, carried: str | None) -> list[Voice]:
     """The speaker of each unit. A sentence all in quotation marks takes the attribution that its paragraph gives: of the
     quotation it continues, else the next one, else whoever the paragraph was about."""
-    found: list[Attribution | None] = []
-    about: list[str | None] = []  # the person in focus after each unit
     cast.turn()
     met = cast.focus[-1] if cast.focus else None
-    for unit in units:
-        sentence = span_of(doc, *unit)
-        found.append(attribution(sentence, quoted, cast))
-        cast.follow(sentence, quoted)
-        wrote = found[-1] and any(t.lemma_ == "write" and not quoted[t.idx] for t in sentence)
-        cast.writer = found[-1].speaker if found[-1] and wrote else None
-        if found[-1] and found[-1].speaker in cast.focus:
-            cast.speaking(found[-1].speaker, person=True)
-        about.append(cast.focus[-1] if cast.focus else None)
+    found, about = _heard(units, doc, quoted, cast)
     result: list[Voice] = []
     spoken = carried
     speaker: str | None
@@ -77,6 +67,25 @@ def voices(units: list[tuple[int, int]], doc: Doc, quoted: list[bool], cast: Cas
             spoken = about[i] if any(found[: i + 1]) or any(map(is_person, sentence.ents)) else None
         result.append((speaker, given))
     return result
+
+
+def _heard(
+    units: list[tuple[int, int]], doc: Doc, quoted: list[bool], cast: Cast
+) -> tuple[list[Attribution | None], list[str | None]]:
+    """What each unit itself says of its speaker, and the person in focus after it."""
+    found: list[Attribution | None] = []
+    about: list[str | None] = []
+    for unit in units:
+        sentence = span_of(doc, *unit)
+        given = attribution(sentence, quoted, cast)
+        cast.follow(sentence, quoted)
+        wrote = given and any(t.lemma_ == "write" and not quoted[t.idx] for t in sentence)
+        cast.writer = given.speaker if given and wrote else None
+        if given and given.speaker in cast.focus:
+            cast.speaking(given.speaker, person=True)
+        found.append(given)
+        about.append(cast.focus[-1] if cast.focus else None)
+    return found, about
 
 
 def told(units: list[tuple[int, int]], doc: Doc, quoted: list[bool], cast: Cast, speaker: str) -> list[Voice]:

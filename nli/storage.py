@@ -77,8 +77,8 @@ class Parts:
             raise InputError(f"{self.path}: cannot be used as the output folder ({first_line(error)})") from error
         manifest: dict[str, Any] = json.loads(text)
         before = manifest["run"]
-        if changed := [name for name in run if run[name] != before.get(name)]:
-            what = ", ".join(_difference(name, before.get(name), run[name]) for name in changed)
+        if changed := [name for name in {**before, **run} if run.get(name) != before.get(name)]:
+            what = ", ".join(_difference(name, before.get(name), run.get(name)) for name in changed)
             raise InputError(f"{self.path}: holds another run, with different {what}; name another output folder")
         plan: dict[str, Any] = manifest["plan"]
         return plan
@@ -146,4 +146,4 @@ def _difference(name: str, before: Any, now: Any) -> str:
     if isinstance(before, dict) and isinstance(now, dict):
         changed = next(key for key in sorted({*before, *now}) if before.get(key) != now.get(key))
         return f"{name} ({changed} was {'changed' if {changed} <= {*before} & {*now} else 'added or removed'})"
-    return name if name == "weights" else f"{name} ({before} there, {now} now)"
+    return f"{name} ({before} there, {now} now)"

@@ -109,7 +109,7 @@ class Types:
 
         try:
             self.schema = output_schema([*filter(None, [self.schema]), infer(rows)])
-        except pa.ArrowException as error:
+        except (pa.ArrowException, OverflowError) as error:
             reason = str(error).splitlines()[0]
             raise InputError(f"{self.source}: a column changes its type ({reason}); write jsonl instead") from error
 
@@ -124,8 +124,12 @@ def stamp(path: str) -> tuple[int, int]:
 
 
 def sha256(path: str) -> str:
+    """Of a file's bytes. Raises InputError."""
     digest = hashlib.sha256()
-    with open(path, "rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
+    try:
+        with open(path, "rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    except OSError as error:
+        raise InputError(f"{path}: {(error.strerror or str(error)).lower()}") from error
     return digest.hexdigest()

@@ -15,7 +15,6 @@ settings.register_profile("steady", deadline=None)  # shared machines are slow n
 settings.load_profile("steady")
 
 ROOT = Path(__file__).parent.parent
-SHARED = ROOT.parent / "shared"
 ORDERS = {
     "usual": ("entailment", "neutral", "contradiction"),
     "reversed": ("contradiction", "neutral", "entailment"),

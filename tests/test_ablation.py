@@ -10,6 +10,7 @@ from nli.cases import read_cases, score_cases
 from nli.decision import Decision
 from nli.detector import Detector
 from nli.records import Document
+from nli.scoring import Scorer
 
 sys.path.insert(0, str(ROOT / "eval"))
 import ablation
@@ -32,6 +33,13 @@ def test_the_last_row_is_what_detect_finds(detector):
     assert all(row["found"] <= row["reachable"] * row["conflicts"] for row in result["rows"])
     assert result["rows"][4]["pairs"] < result["rows"][3]["pairs"] < result["rows"][0]["pairs"]
     assert ablation.tables({"folders": {"sample": result}}).count("\n") == 4 + len(result["rows"])
+
+
+def test_rivals_take_nothing_from_what_is_reachable(detector):
+    checkpoint = detector.scorer.checkpoint
+    strict = dataclasses.replace(checkpoint.decision, rival_share=1.0, same_speaker=1.0)
+    rows = ablation.measure(SAMPLE, Scorer(dataclasses.replace(checkpoint, decision=strict)), 0)["rows"]
+    assert rows[6]["reachable"] == rows[5]["reachable"] > 0
 
 
 def test_readings_go_from_the_plainest_to_the_fullest():

@@ -83,11 +83,18 @@ def test_results_tell_how_they_were_scored(scorer):
     assert numbers[1]["swap"]["same_verdict"] == 1.0
 
 
-def test_detect_asks_both_ways_by_itself_and_not_twice(tmp_path):
+def test_detect_asks_both_ways_by_itself_and_not_twice(tmp_path, monkeypatch):
     folder = str(make_checkpoint(tmp_path / "model"))
     text = "The museum is open on Sundays, Ann Lee said. The museum is closed on Sundays, Bo Ray said."
-    once, asked = (nli.Detector.load(folder, both_ways=both).detect(text, threshold=0.0) for both in (False, True))
-    assert [c.score for c in once] == [c.score for c in asked]
+    found = []
+    for both in (False, True):
+        detector = nli.Detector.load(folder, both_ways=both)
+        encode, asked = detector.scorer.engine.encode, []
+        monkeypatch.setattr(
+            detector.scorer.engine, "encode", lambda pairs, e=encode, seen=asked: seen.extend(pairs) or e(pairs)
+        )
+        found.append(([c.score for c in detector.detect(text, threshold=0.0)], len(asked)))
+    assert found[0] == found[1] and found[0][0] and found[0][1] == 2
 
 
 def test_a_stopped_run_is_not_continued_the_other_way(scorer):

@@ -1,4 +1,5 @@
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -121,6 +122,17 @@ def test_scopes_leave_out_pairs_within_one():
     ]
     assert candidates(claims, across="documents").pairs == [(0, 2), (1, 2)]
     assert candidates(claims, across="speakers").pairs == [(0, 1), (1, 2)]
+
+
+def test_candidates_are_sought_among_the_pairs_asked_for():
+    """Each claim's nearest are all of its own document, and yet it has neighbours in the other one."""
+    texts = [f"{topic} in town {n}." for topic in TOPICS for n in range(9)]
+    claims = [replace(claim(text, i), document=name) for name in ("x", "y") for i, text in enumerate(texts)]
+    other = [replace(c, text=c.text.replace("town", "city")) if c.document == "y" else c for c in claims]
+    found = candidates(other, max_pairs=50, neighbours=4, across="documents")
+    near = [sum(i in pair for pair in found.pairs) for i in range(len(other))]
+    assert min(near) >= 4 and all(i < 36 <= j for i, j in found.pairs)
+    assert np.mean([i // 9 == (j - 36) // 9 for i, j in found.pairs]) > 0.9
 
 
 def test_names_numbers_and_speakers_are_terms():

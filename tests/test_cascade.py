@@ -109,5 +109,9 @@ def test_a_stopped_run_is_not_continued_with_another_probability(folders, tmp_pa
 def test_detect_takes_a_cascade(folders, tmp_path):
     article = tmp_path / "a.txt"
     article.write_text("The museum is open on Sundays, Ann Lee said. The museum is closed on Sundays, Bo Ray said.\n")
-    result = CliRunner().invoke(main, ["detect", str(article), "--cascade", ",".join(folders), "--format", "jsonl"])
+    options = ["--cascade", ",".join(folders), "--format", "jsonl", "--threshold", "0"]
+    result = CliRunner().invoke(main, ["detect", str(article), *options])
     assert result.exit_code == 0, result.output
+    expected = [c.score for c in nli.Detector.load(cascade=folders).detect(article.read_text(), threshold=0.0)]
+    got = [json.loads(line)["score"] for line in result.stdout.splitlines()]
+    assert expected and got == pytest.approx(expected, abs=1e-3)

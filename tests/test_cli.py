@@ -12,6 +12,7 @@ import time
 
 import pytest
 from click.testing import CliRunner
+from conftest import make_checkpoint
 
 from nli.cli import main
 
@@ -179,11 +180,50 @@ def test_score(run, tmp_path):
     assert json.loads(piped.stdout)["label"] == "contradiction"
 
 
+def test_standard_input_into_a_file(run, tmp_path):
+    """The file is the pairs that could be scored, and beside it lie those that could not."""
+    rows = '{"premise": "The museum is open.", "hypothesis": "The museum is closed."}\n{"premise": 3}\n'
+    result = run("score", "-", "out.jsonl", "--skip-invalid", stdin=rows)
+    assert result.exit_code == 0, result.stderr
+    assert len((tmp_path / "out.jsonl").read_text().splitlines()) == 1
+    assert len((tmp_path / "out.jsonl.rejected.jsonl").read_text().splitlines()) == 1
+
+
+def test_explanations_have_one_form(run, article):
+    result = run("detect", article, "--explain", "--format", "json")
+    assert result.exit_code == 2 and result.stdout == "" and "leave out --format" in result.stderr
+
+
+def test_operating_points_outdone_pairs_and_pruned_ones(run, tmp_path):
+    own = make_checkpoint(tmp_path / "own")
+    points = {"precise": 1.0, "sensitive": 0.0}
+    (own / "decision.json").write_text(json.dumps({"threshold": 1.0, "rival_share": 1.0, "operating_points": points}))
+    (tmp_path / "three.txt").write_text(TEXT + "\nThe museum is open on Sundays, Ann Lee said.\n")
+
+    def detect(*options):
+        result = run("detect", "three.txt", "--format", "jsonl", "--model", str(own), *options, model=False)
+        assert result.exit_code == 0, result.stderr
+        return len(result.stdout.splitlines()), result.stderr
+
+    assert detect("--operating-point", "precise")[0] == 0
+    few, told = detect("--operating-point", "sensitive")
+    every, rest = detect("--operating-point", "sensitive", "--all")
+    assert 0 < few < every and f"{every - few} outdone by stronger ones (--all shows them)" in told
+    assert "outdone" not in rest and "3 pairs compared, 0 pruned" in rest
+    _, pruned = detect("--max-pairs", "1", "--neighbours", "1")
+    compared, left = map(int, re.search(r"(\d+) pairs? compared, (\d+) pruned", pruned).groups())
+    assert compared + left == 3 and left > 0
+    both = run("detect", "three.txt", "--operating-point", "precise", "--threshold", "0.5")
+    assert both.exit_code == 2 and "give one of them" in both.stderr
+
+
 def test_score_with_bad_input(run, tmp_path):
     fails(run("score", "no.csv", "out.csv"), "no.csv: no such file")
     fails(run("score", "in.xlsx", "out.csv"), "unknown file ending '.xlsx'", ".parquet")
     (tmp_path / "in.csv").write_text("premise,hypothesis\na b,c\na b,\n")
     fails(run("score", "in.csv", "out.csv"), "in.csv:3", "empty")
+    (tmp_path / "broken.csv").write_text('"premise" ,hypothesis\na,b\n')
+    fails(run("score", "broken.csv", "out.csv"), "broken.csv:1: broken CSV header")
     assert not (tmp_path / "out.csv").exists()
     skipping = run("score", "in.csv", "out.csv", "--skip-invalid")
     assert (

@@ -133,14 +133,18 @@ def test_cases(run, cases, tmp_path):
     numbers = json.loads((tmp_path / "out.json").read_text())
     assert result.exit_code == 0 and "| fire " in result.stdout and "| all " in result.stdout
     assert numbers["cases"] == 2 and numbers["conflicts"] == 2 and set(numbers["per_case"]) == {"fire", "again"}
-    assert set(numbers["intervals"]) <= {"recall", "precision", "average_precision"}
+    assert {"recall", "average_precision"} <= set(numbers["intervals"])
     assert len(numbers["data_hash"]) == len(numbers["model_hash"]) == 64
+    refused = run("eval", "cases", cases, "--limit", "1")
+    assert refused.exit_code == 2 and "--limit is for labelled pairs" in refused.stderr
 
 
 def test_cases_that_are_none(run, tmp_path):
     fails(run("eval", "cases", "nowhere"), "nowhere: no such folder")
     (tmp_path / "empty").mkdir()
     fails(run("eval", "cases", "empty"), "no *.json files")
+    (tmp_path / "empty/a.json").write_bytes(b"\xff")
+    fails(run("eval", "cases", "empty"), "not a document case")
     (tmp_path / "empty/a.json").write_text("[]")
     fails(run("eval", "cases", "empty"), "not a document case")
 

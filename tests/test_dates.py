@@ -39,6 +39,7 @@ def test_a_dateline_says_when_a_text_was_written(head):
         "Talks began.",
         "By Ann Lee\n\n" + "Words without a day. " * 40 + "\nJune 16, 2014",
         "February 31, 2014\nTalks began.",
+        "The visit, the first since\nthe accord of July 14, 2015, which had promised access at any time, was\nsigned in May.",
     ],
 )
 def test_prose_says_nothing_of_it(head):
@@ -55,6 +56,7 @@ def test_prose_says_nothing_of_it(head):
         ("It rained on June 16 and on 18 June.", {"2014-06-16", "2014-06-18"}),
         ("It rained on December 30.", {"2013-12-30"}),
         ("It rained in March, and in 2012.", {"march", "2012"}),
+        ("It rained in 2012 and snowed on 2000 people.", {"2012"}),
     ],
 )
 def test_days_are_told_from_the_day_of_writing(text, expected):

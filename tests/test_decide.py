@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+import numpy as np
+
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "models"))
 
@@ -10,6 +12,17 @@ import decide  # noqa: E402
 
 from nli.cases import Case, Place  # noqa: E402
 from nli.records import Claim, Document, ScoredPair, Scores  # noqa: E402
+from nli.scoring import ScoreTable  # noqa: E402
+
+
+def test_a_pair_that_says_little_one_way_is_asked_the_other_way_too():
+    class OneSided:
+        def score(self, texts):
+            return ScoreTable(np.array([[0, 0.99, 0.01] if a < b else [0, 0.1, 0.9] for a, b in texts]), 0)
+
+    text = "Ann Lee opened the bridge on Monday. Bo Ray closed the bridge on Monday.\n"
+    ((_, (pair,)),) = decide.score_cases(OneSided(), [Case("0", [Document("0", text)], {})], False)
+    assert (pair.forward.contradiction, pair.backward.contradiction) == (0.01, 0.9)
 
 
 def claim(case, number, speaker=None):

@@ -102,6 +102,7 @@ def test_decision_file(tmp_path):
     ("a", "b", "kind"),
     [
         ("He would not rule out cooperation.", "Cooperation will be possible.", "modality"),
+        ("They can meet on Friday.", "They cannot meet on Friday.", "modality"),
         ("Talks were held.", "No talks were held.", "denial"),
         ("The bill is 312 million.", "The bill is 389 million.", "numeric"),
         ("Every house was hit.", "Some houses were spared.", "quantifier"),

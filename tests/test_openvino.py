@@ -34,7 +34,7 @@ def test_a_run_is_not_continued_in_the_other_runtime(detectors):
     assert len({detector.scorer.identity["arithmetic"] for detector in detectors.values()}) == 2
 
 
-def test_from_the_command_line(tmp_path):
+def test_from_the_command_line(tmp_path, tiny):
     source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
     source.write_text("".join(json.dumps({"premise": p, "hypothesis": h}) + "\n" for p, h in PAIRS))
     result = CliRunner().invoke(
@@ -42,6 +42,10 @@ def test_from_the_command_line(tmp_path):
     )
     assert result.exit_code == 0, result.output
     assert len(target.read_text().splitlines()) == len(PAIRS)
+    refused = CliRunner().invoke(
+        main, ["score", str(source), str(tmp_path / "b.jsonl"), "--model", str(tiny), "--runtime", "openvino"]
+    )
+    assert refused.exit_code == 1 and "OpenVINO runs ONNX checkpoints" in refused.stderr
 
 
 def test_what_it_cannot_run_is_refused(tiny):

@@ -1,3 +1,4 @@
+import json
 import re
 import subprocess
 import sys
@@ -31,10 +32,21 @@ def test_importing_and_help_load_nothing_heavy(code):
 
 def test_stages_do_not_look_back():
     """Nothing imports the command line, and no library module reaches into models/ or eval/."""
+    scripts = "|".join({path.stem for folder in ("models", "eval") for path in (ROOT / folder).glob("*.py")})
     for path in (ROOT / "nli").rglob("*.py"):
         code = path.read_text(encoding="utf-8")
         assert (
             path.name == "__main__.py" or path.parent.name == "cli" or not re.search(r"(from|import) nli\.cli", code)
         ), path
-        assert not re.search(r"^\s*(from|import) (models|eval)\b", code, re.M), path
+        assert not re.search(rf"^\s*(from|import) (models|eval|{scripts})\b", code, re.M), path
     assert not (ROOT / "models/__init__.py").exists() and not (ROOT / "eval/__init__.py").exists()
+
+
+def test_the_pairs_that_speed_and_memory_are_measured_with_are_all_different(tmp_path):
+    sys.path.insert(0, str(ROOT / "eval"))
+    import kills
+    import memory
+
+    kills.write_pairs(tmp_path / "a.jsonl", memory.DIFFERENT)
+    rows = [json.loads(line) for line in (tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert len({(row["premise"], row["hypothesis"]) for row in rows}) == memory.DIFFERENT

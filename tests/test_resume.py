@@ -1,15 +1,17 @@
 """Runs that are stopped: by Ctrl-C, by a kill at any moment, by a full disk. Stopped or not, the bytes are the same in the end."""
 
 import json
-import random
+import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 import nli
 from nli.batch import Interrupted, score_file
+from nli.both_ways import BothWays
 from nli.errors import InputError
 from nli.survey import Columns
 
@@ -91,8 +93,9 @@ def test_a_last_line_or_window_that_was_cut_off_is_done_again(tmp_path, source, 
         file.write(b'{"read": 50, "sco')
     with open(f"{target}.partial", "ab") as file:
         file.write(b'{"n": 41, "premi')
-    run(source, target, scorer)
-    assert target.read_bytes() == whole.read_bytes()
+    heard = []
+    run(source, target, scorer, progress=lambda finished, total: heard.append(finished))
+    assert heard[0] == 40 and target.read_bytes() == whole.read_bytes()
 
 
 def test_another_input_model_or_option_is_refused_with_what_differs(tmp_path, source, scorer, tiny):
@@ -106,10 +109,19 @@ def test_another_input_model_or_option_is_refused_with_what_differs(tmp_path, so
     other = nli.Detector.load(str(tiny), labels=("entailment", "neutral", "contradiction"), precision="bfloat16").scorer
     with pytest.raises(InputError, match=r"arithmetic was float32 on \w+, \d+ threads, is bfloat16"):
         run(source, target, other)
+    with pytest.raises(InputError, match="both ways was None, is True"):
+        run(source, target, BothWays(scorer))
     source.write_text(source.read_text() + '{"n": 95, "premise": "a", "hypothesis": "b"}\n')
     with pytest.raises(InputError, match="input sha256 was"):
         run(source, target, scorer)
     assert run(source, target, scorer, restart=True).scored == 86
+
+
+def test_an_option_that_is_left_out_is_refused_too(tmp_path, source, scorer):
+    with pytest.raises(Interrupted):
+        run(source, tmp_path / "out.jsonl", BothWays(scorer), progress=stop_after(40))
+    with pytest.raises(InputError, match="both ways was True, is None"):
+        run(source, tmp_path / "out.jsonl", scorer)
 
 
 def test_other_threads_of_torch_are_refused_since_they_change_the_last_digits(tmp_path, source, tiny):
@@ -167,16 +179,13 @@ def test_killed_in_the_middle_it_ends_with_the_same_bytes(tmp_path, tiny, ending
     rows = [{"n": n, "premise": f"word {n}", "hypothesis": f"text {n}"} for n in range(3000)]
     source.write_text("".join(json.dumps(row) + "\n" for row in rows))
     command, undisturbed = ([sys.executable, "-c", SLOW, str(source), str(out), str(tiny)] for out in (target, whole))
-    with subprocess.Popen(undisturbed, stdout=subprocess.PIPE) as process:
-        process.stdout.readline()
-        started = time.perf_counter()
-    seconds = time.perf_counter() - started
-    assert process.returncode == 0
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-        process.stdout.readline()
-        time.sleep(random.Random(5).uniform(0, 0.5 * seconds))
-        process.kill()
-        assert not target.exists() or same_bytes(target, whole)
+    subprocess.run(undisturbed, check=True, stdout=subprocess.DEVNULL)
+    journal = Path(f"{target}.journal")
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        while process.poll() is None and not (journal.exists() and journal.read_bytes().count(b"\n") > 2):
+            time.sleep(0.002)
+        process.kill()  # some windows are saved
+    assert process.returncode == -signal.SIGKILL and not target.exists()
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     assert same_bytes(target, whole)
     assert not list(tmp_path.glob("*.partial")) and not list(tmp_path.glob("*.journal"))

@@ -55,6 +55,9 @@ def test_a_reason_why_both_may_stand(a, b, kind, reason):
         ("They are open to discussions about gas.", "There will be no discussions about gas."),
         ("In Lima 40 homes burned.", "In Lima 60 homes burned."),
         ("Forty-two people were aboard.", "Fifty-two people were aboard."),
+        ("Iran attacked Iraq, the envoy said.", "Iraq attacked Iran, the envoy said."),
+        ("3 to 4 million people fled.", "Nearly 500,000 people fled."),
+        ("2000 people were killed.", "On Monday 1500 people were killed."),
     ],
 )
 def test_what_no_rule_explains_stays_a_contradiction(a, b):

@@ -28,6 +28,13 @@ def test_frozen_scores(name):
     np.testing.assert_allclose(scores, [row[name] for row in FROZEN], atol=0.03)
 
 
+def test_decisions_were_chosen_with_the_weights_that_ship():
+    folders = checkpoints.shipped()
+    decided = {name: json.loads((path / "decision.json").read_text(encoding="utf-8")) for name, path in folders.items()}
+    assert decided["default"]["data"]["weights"] == checkpoints.weights_hash(folders["default"])
+    assert decided["fast"]["data"]["cascade"]["large"] == checkpoints.weights_hash(folders["default"])
+
+
 def test_a_pair_scores_the_same_in_any_company(detector):
     pairs = [(row["premise"], row["hypothesis"]) for row in FROZEN]
     alone = [detector.score([pair])[0] for pair in pairs]

@@ -1,5 +1,6 @@
-"""The recipe machinery on a tiny base: mixing, two stages, resume, 8-bit activations."""
+"""The recipe machinery on a tiny base: mixing, stages, going on where one stopped, teachers."""
 
+import contextlib
 import json
 import random
 import shutil
@@ -87,7 +88,6 @@ name = "{tmp_path.name}"
 seed = 1
 [base]
 path = "{tiny}"
-width = 24
 [data]
 held_out_dossiers = "{tmp_path}/held.json"
 [data.files]
@@ -116,6 +116,43 @@ mix = [{{ source = "public", limit = 8 }}]
     subprocess.run([*command, "--runs", str(tmp_path / "stopped")], check=True, capture_output=True)
     assert torch.load(next(tmp_path.glob("stopped/*/one/state.pt")), weights_only=True)["step"] == 1
     assert json.loads((tmp_path / "out/recipe.json").read_text())["stages"]["one"]["steps"] == 1
+
+
+def test_a_stage_that_was_stopped_goes_on_behind_its_last_step(tiny, tmp_path, monkeypatch):
+    monkeypatch.setattr(train, "SAVE_EVERY", 1)
+    examples = [mix.Example(f"dam {n}", f"river {n}", "neutral", "x") for n in range(12)]
+    options = {"seed": 1, "batch": 4, "max_length": 32, "lr": 1e-3}
+
+    def stage(run, stop=None):
+        """The steps taken now, and the weights after them."""
+        model, tokenizer = train.load_base({"path": str(tiny), "dropout": 0.0})
+        batches, steps = train.Batches(tokenizer, examples, options), []
+        usual = batches.loss
+
+        def loss(model, step, smoothing):
+            if step == stop:
+                raise KeyboardInterrupt
+            steps.append(step)
+            return usual(model, step, smoothing)
+
+        batches.loss = loss
+        with contextlib.suppress(KeyboardInterrupt):
+            train.train_stage(model, batches, options, run, "same")
+        return steps, model.state_dict()
+
+    _, whole = stage(tmp_path / "whole")
+    assert stage(tmp_path / "stopped", 2)[0] == [0, 1]
+    steps, resumed = stage(tmp_path / "stopped")
+    assert steps == [2]
+    for name, tensor in whole.items():
+        torch.testing.assert_close(resumed[name], tensor, msg=name)
+
+
+def test_other_examples_are_another_run():
+    recipe = {"base": {}, "seed": 1, "stages": [{"name": "one"}]}
+    one, other = ([mix.Example("dam", text, "neutral", "x")] for text in ("river", "rivers"))
+    assert train.fingerprint_of(recipe, 1, {}, one) == train.fingerprint_of(recipe, 1, {}, list(one))
+    assert train.fingerprint_of(recipe, 1, {}, one) != train.fingerprint_of(recipe, 1, {}, other)
 
 
 def test_public_rows_reversed_keep_only_what_holds(tmp_path):

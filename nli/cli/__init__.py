@@ -16,6 +16,7 @@ from nli.cli.cluster import score_on_ray, workers
 from nli.cli.common import Group, both_ways, cascade_options, check_models, days, load, model_options, progress, write
 from nli.cli.evaluate import calibrate, evaluate
 from nli.errors import InputError
+from nli.report import FORMATS
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -44,7 +45,7 @@ main.add_command(export)
 @click.option(
     "--format",
     "kind",
-    type=click.Choice(["table", "jsonl", "json", "csv", "markdown", "html"]),
+    type=click.Choice(FORMATS),
     default="table",
     show_default=True,
 )
@@ -113,6 +114,8 @@ def detect(
 
     if operating_point and options["threshold"] is not None:
         raise click.UsageError("--threshold and --operating-point say the same thing; give one of them")
+    if explain and kind != "table":
+        raise click.UsageError("--explain is a text of its own; leave out --format")
     if unknown := sorted(set(dates) - {"", *files}):
         raise click.UsageError(f"--date names {unknown[0]}, which is none of the files")
     documents = []

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from nli.cli.common import Command, both_ways, load, model_options, progress, write
 from nli.errors import InputError
@@ -15,6 +16,10 @@ from nli.errors import InputError
 if TYPE_CHECKING:
     from nli.evaluation import Evaluation
     from nli.labelled import LabelledSet
+
+
+# What `nli eval cases` has no use for.
+PAIRS_ONLY = set("by group swap baselines where limit skip_invalid label_names label premise hypothesis".split())
 
 
 def data_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -66,6 +71,10 @@ def evaluate(
             "cases take one model and no --report" if folder else "expected --model once, or twice to compare"
         )
     if folder:
+        ctx = click.get_current_context()
+        given = (p for p in ctx.command.params if p.name in PAIRS_ONLY)
+        if unused := [p.opts[0] for p in given if ctx.get_parameter_source(p.name or "") is ParameterSource.COMMANDLINE]:
+            raise click.UsageError(f"{unused[0]} is for labelled pairs; cases are scored as whole documents")
         _evaluate_cases(folder, json_path, {**options, "model": model[0] if model else None})
         return
     labelled = _read(pairs, options)
