@@ -4,8 +4,8 @@ Two classifiers that cannot know: one sees the hypothesis alone, one only how ma
 asked about others (`nli.baselines`). Near chance is good: then no wording and no overlap stands for a label.
 """
 
-import random
 import json
+import random
 import sys
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What int8 costs: `python eval/quantised.py models/runs/final/checkpoint` -> eval/results/quantised.json and the model card.
+"""What int8 costs: `python eval/quantised.py models/runs/context/checkpoint` -> eval/results/quantised.json and the model card.
 
 The shipped model next to the float32 checkpoint that it was made from, which only whoever has trained has, on labelled pairs.
 """

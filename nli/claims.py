@@ -37,7 +37,9 @@ _ABBREVIATED = re.compile(
 )
 LEAD = 5  # paragraphs, the headline among them, in which a name held back may come
 _QUOTES = ' "“”„«»'
-_COUNTED = set("one two three four five six seven eight nine ten some many several most few both others people the his her".split())
+_COUNTED = re.compile(
+    r"\d|(?:one|two|three|four|five|six|seven|eight|nine|ten|some|many|several|most|few|both|others|people|the|his|her)\b"
+)
 
 
 @lru_cache(maxsize=2)
@@ -176,9 +178,7 @@ def _readable(
 
 def _with_article(speaker: str) -> str:
     """ "the loadmaster of the machine" for "she", where a speaker is known by what they are; "two of the guards" as it is."""
-    first = speaker.split()[0]
-    bare = first.islower() and first not in _COUNTED and not first[0].isdigit()
-    return f"the {speaker}" if bare else speaker
+    return f"the {speaker}" if speaker[0].islower() and not _COUNTED.match(speaker) else speaker
 
 
 def _claim(

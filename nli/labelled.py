@@ -106,7 +106,7 @@ def load_pairs(
     columns: Sequence[str | None] = (None, None, None),
     label_names: Sequence[str] | None = None,
 ) -> LabelledSet:
-    """The labelled pairs of a file (jsonl, csv, tsv, parquet; jsonl, csv and tsv may be .gz or .zst), a folder saved by `datasets` (`folder[:split]`),
+    """The labelled pairs of a file (jsonl, csv, tsv, which may be .gz or .zst, or parquet), a folder saved by `datasets` (`folder[:split]`),
     or a hub name such as `nyu-mll/multi_nli:validation_mismatched` (`name[/config]:split`).
 
     `where` keeps rows with these column values. `columns` names premise, hypothesis and label where their names are not the

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from nli import metrics
-from nli.rules import NEGATION
 from nli.records import LabelledPair
+from nli.rules import NEGATION
 
 LENGTHS = (20, 40, 80)  # words of both texts together
 OVERLAPS = (0.25, 0.5, 0.75)  # share of the hypothesis's words that the premise has

@@ -246,7 +246,9 @@ def test_a_claim_that_stands_alone_is_given_no_context():
 
 
 def test_a_speaker_without_a_name_is_put_in_as_the_noun_it_is():
-    text = 'A loadmaster was in hospital. She said the crew had checked the oil. "It was clean," she added, "and new."\n'
+    text = (
+        'A loadmaster was in hospital. She said the crew had checked the oil. "It was clean," she added, "and new."\n'
+    )
     said = [claim.text for claim in claims(text)]
     assert said[1] == "The loadmaster said the crew had checked the oil."
     assert said[2].endswith('" the loadmaster added, "and new."')

@@ -19,7 +19,19 @@ if TYPE_CHECKING:
 
 
 # What `nli eval cases` has no use for.
-PAIRS_ONLY = set("by group swap baselines where limit skip_invalid label_names label premise hypothesis".split())
+PAIRS_ONLY = {
+    "by",
+    "group",
+    "swap",
+    "baselines",
+    "where",
+    "limit",
+    "skip_invalid",
+    "label_names",
+    "label",
+    "premise",
+    "hypothesis",
+}
 
 
 def data_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -73,7 +85,9 @@ def evaluate(
     if folder:
         ctx = click.get_current_context()
         given = (p for p in ctx.command.params if p.name in PAIRS_ONLY)
-        if unused := [p.opts[0] for p in given if ctx.get_parameter_source(p.name or "") is ParameterSource.COMMANDLINE]:
+        if unused := [
+            p.opts[0] for p in given if ctx.get_parameter_source(p.name or "") is ParameterSource.COMMANDLINE
+        ]:
             raise click.UsageError(f"{unused[0]} is for labelled pairs; cases are scored as whole documents")
         _evaluate_cases(folder, json_path, {**options, "model": model[0] if model else None})
         return
