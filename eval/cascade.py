@@ -24,7 +24,7 @@ from nli.scoring import Scorer
 
 ROOT = Path(__file__).parent.parent
 ROUNDS = 2
-MOST = 8000  # pairs of articles, drawn at random: minutes instead of half an hour
+MOST = 2000  # pairs of articles, drawn at random: minutes instead of an hour
 Texts = list[tuple[str, str]]
 
 
