@@ -109,7 +109,7 @@ def test_another_input_model_or_option_is_refused_with_what_differs(tmp_path, so
     other = nli.Detector.load(str(tiny), labels=("entailment", "neutral", "contradiction"), precision="bfloat16").scorer
     with pytest.raises(InputError, match=r"arithmetic was float32 on \w+, \d+ threads, is bfloat16"):
         run(source, target, other)
-    with pytest.raises(InputError, match="both ways was None, is True"):
+    with pytest.raises(InputError, match="both ways was None, is mean"):
         run(source, target, BothWays(scorer))
     source.write_text(source.read_text() + '{"n": 95, "premise": "a", "hypothesis": "b"}\n')
     with pytest.raises(InputError, match="input sha256 was"):
@@ -120,7 +120,7 @@ def test_another_input_model_or_option_is_refused_with_what_differs(tmp_path, so
 def test_an_option_that_is_left_out_is_refused_too(tmp_path, source, scorer):
     with pytest.raises(Interrupted):
         run(source, tmp_path / "out.jsonl", BothWays(scorer), progress=stop_after(40))
-    with pytest.raises(InputError, match="both ways was True, is None"):
+    with pytest.raises(InputError, match="both ways was mean, is None"):
         run(source, tmp_path / "out.jsonl", scorer)
 
 
