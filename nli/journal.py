@@ -66,13 +66,13 @@ class Journal:
         if not self.run:
             self.file.truncate(0)
             self._append(run)
-        for key in {**self.run, **run} if self.run else ():
+            self.run = run
+        for key in {**self.run, **run}:
             if (was := self.run.get(key)) != (now := run.get(key)):
                 raise InputError(
                     f"{self.path}: an unfinished run is not the same as this one: {key} was {was}, is {now}. Give what it was "
                     "given to continue it, or begin anew with --restart"
                 )
-        self.run = run
 
     def finished(self, mark: Mark) -> None:
         """Everything up to `mark` is on the disk."""
