@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from nli.cast import Cast
 from nli.lexicon import (
     ACCOUNTS,
+    BODIES,
     DOCUMENTS,
     ENTRIES,
     NEEDS_CLAUSE,
@@ -178,9 +179,12 @@ def _own_subject(verb: Token) -> Token | None:
 
 def _records(verb: Token, subject: Token) -> bool:
     """Whether a writing says something: "the log lists 17 centres", "the register has an entry", "it names the hour"."""
+    objects = [c for c in verb.children if c.dep_ in {"dobj", "ccomp", "attr"}]
+    if subject.lower_ in BODIES and verb.lemma_ in {"count", "find"}:  # "The inquiry found that ...", "The union counts 640"
+        counted = any(t.like_num for o in objects for t in o.children)
+        return counted if verb.lemma_ == "count" else any(o.dep_ == "ccomp" for o in objects)
     if subject.lower_ != "it" and not (subject.pos_ == "NOUN" and subject.lemma_.lower() in DOCUMENTS):
         return False
-    objects = [c for c in verb.children if c.dep_ in {"dobj", "ccomp", "attr"}]
     if verb.lemma_ in RECORD_VERBS:
         return bool(objects)
     return verb.lemma_ == "have" and any(o.lemma_.lower() in ENTRIES for o in objects)

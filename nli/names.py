@@ -108,6 +108,7 @@ def in_case(name: str) -> str:
 
 
 def strip_titles(words: str) -> str:
+    words = re.sub(r"^\d[\d:.]*\s*[-–—]\s*", "", words)  # of a live ticker: "11:20 - Keller"
     kept = re.sub(r"(?:['’]s?)$", "", words.strip(' ,.;:"“”')).split()
     while len(kept) > 1 and kept[0].rstrip(".,").lower() in TITLES | {"the", "a", "an"}:
         kept = kept[1:]

@@ -60,7 +60,8 @@ def tagged(verb: Token, sentence: Span) -> Token | None:
         aside = verb.dep_ not in RELATIVE or _closed(verb, sentence)
         return last if before.text in BREAKS and aside and last.i > sentence.start else None
     subject = next((c for c in verb.children if c.dep_ == "nsubj"), None)
-    if subject is not None and goes_on(verb) and subject.left_edge.i > sentence.start:
+    ends = last.pos_ == "NOUN" and last == subject and verb.i + 2 >= sentence.end  # "..., the fire service reported."
+    if subject is not None and (goes_on(verb) or ends) and subject.left_edge.i > sentence.start:
         return subject if subject.left_edge.nbor(-1).text in BREAKS and can_speak(subject) else None
     apposed = last.text == ","
     plain = verb.lemma_ in PLAIN_VERBS or verb.lemma_ == "go"
