@@ -6,7 +6,15 @@ from typing import Any
 
 PAIRS = ("snli_test", "mnli_mismatched", "public_dev", "news_pairs_dev", "own_news_pairs_test")
 DOSSIERS = ("dossiers_dev", "own_dossiers_test")
-DOCUMENTS = ("sample", "seed", "articles", "own_articles_dev", "own_articles_test")
+DOCUMENTS = (
+    "sample",
+    "seed",
+    "articles",
+    "own_articles_dev",
+    "own_articles_test",
+    "own_reports_dev",
+    "own_reports_test",
+)
 
 
 def tables(results: dict[str, dict[str, Any]]) -> str:
@@ -47,8 +55,9 @@ def tables(results: dict[str, dict[str, Any]]) -> str:
         )
     )
     parts += [document_row(name, results[name]) for name in DOCUMENTS if name in results]
-    if r := results.get("own_articles_test"):
-        parts += [head("conflicts of own_articles_test by type", "number", "found"), *by_type(r)]
+    for name in ("own_articles_test", "own_reports_test"):
+        if r := results.get(name):
+            parts += [head(f"conflicts of {name} by type", "number", "found"), *by_type(r)]
     return "\n".join(parts).lstrip("\n") + "\n"
 
 

@@ -121,6 +121,8 @@ JOBS: dict[str, tuple[str, Path, Callable[[Detector], Result]]] = {
             ("articles", "development", SHARED / "articles"),
             ("own_articles_dev", "development", OWN / "cases/dev"),
             ("own_articles_test", "test", OWN / "cases/test"),
+            ("own_reports_dev", "development", OWN / "cases/dev_reports"),
+            ("own_reports_test", "test", OWN / "cases/test_reports"),
         )
     },
     "dossiers_dev": ("development", SHARED / "data", functools.partial(within_dossiers, read=shared_dossiers)),

@@ -348,3 +348,27 @@ def test_whom_a_narrator_calls_he_or_she_is_somebody_else():
         "I had a sandwich with me."
     )
     assert [c.speaker for c in claims(text)] == ["Robin Vance", "Anna Keller", "Anna Keller", "Robin Vance"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The auction house in Tarn said on Thursday that it had held no sale in May.", "auction house in Tarn"),
+        ("Lagoon Street said the platform had been checked at seven.", "Lagoon Street"),
+        ("The cellar was flooded in the night, the district fire service reported.", "district fire service"),
+        ("The police counted 350 people on the square.", "police"),
+        ("The inquiry found that no alarm had been rung.", "inquiry"),
+        ("A tanker ran aground on Monday, and Danish authorities said that it leaked.", "Danish authorities"),
+        ("The tanker lay off the coast for a week.", None),
+    ],
+)
+def test_whatever_says_that_something_is_so_speaks(text, expected):
+    assert claims(text)[-1].speaker == expected
+
+
+def test_a_live_tickers_hour_is_no_part_of_a_name():
+    text = (
+        "The plant's manager, Noh Jae-seong, told reporters that all was well.\n\n"
+        "11:20 - Noh has been asked about early warnings. The plant got no call, he says."
+    )
+    assert speaker(text, "call") == "Noh Jae-seong"
