@@ -90,14 +90,15 @@ def dossier_row(name: str, r: dict[str, Any]) -> str:
 
 
 def document_row(name: str, r: dict[str, Any]) -> str:
+    around = {key: f" {span(value, 2)}" for key, value in r["intervals"].items()}  # none of a single case
     return row(
         f"{name} ({r['data_hash'][:8]})",
         r["role"],
         r["cases"],
         r["conflicts"],
-        number(r["recall"], 2),
+        number(r["recall"], 2) + around.get("recall", ""),
         r["flagged"],
-        number(r["precision"], 2),
+        number(r["precision"], 2) + around.get("precision", ""),
         number(r["average_precision"], 2),
         f"{r['hard_negatives_flagged']} of {r['hard_negatives']}",
         f"{r['speakers_right']} of {r['speakers']}",
@@ -152,8 +153,8 @@ def head(*names: str) -> str:
     return f"\n{row(*names)}\n|" + "---|" * len(names)
 
 
-def span(low_high: list[float]) -> str:
-    return f"({low_high[0]:.3f} to {low_high[1]:.3f})"
+def span(low_high: list[float], digits: int = 3) -> str:
+    return f"({low_high[0]:.{digits}f} to {low_high[1]:.{digits}f})"
 
 
 def number(value: float | None, digits: int = 3) -> str:

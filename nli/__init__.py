@@ -55,10 +55,12 @@ def detect(
     model: str | None = None,
     threshold: float | str | None = None,
 ) -> Findings:
-    """The contradictions within and between texts, best first. The model is loaded once and kept.
+    """The contradictions within and between texts, best first.
 
-    `documents`: a text, or several; `nli.Document(name, text)` gives them names. `model`: None for the shipped checkpoint, a
-    folder, or a hub name. `threshold` in [0, 1], or precise, balanced or sensitive, replaces the checkpoint's own. Raises NliError.
+    `documents`: the text itself, or several; `nli.Document(name, text)` gives them names, which must differ. `model`: None or
+    "default", "fast", a folder, or `org/name@revision` on the hub, which downloads; it is loaded once and kept. `threshold`: a
+    score in [0, 1], or precise, balanced or sensitive, instead of the checkpoint's own. `Detector.load(...).detect(...)` has more: across,
+    kinds, cascades. Raises InputError, CheckpointError or DependencyError, all of them NliError.
     """
     return _detector(model).detect(documents, threshold=threshold)
 
@@ -66,7 +68,14 @@ def detect(
 def evaluate(
     rows: Iterable[LabelledPair | Mapping[str, Any] | tuple[str, str, str]] | str, detector: Detector | None = None
 ) -> Evaluation:
-    """Measures a detector on labelled pairs: rows in memory, or a file or data set name as `nli eval` takes it. Raises NliError."""
+    """Measures a detector (None: the shipped one) on labelled pairs.
+
+    `rows`: LabelledPair, (premise, hypothesis, label), or mappings with these columns or their usual other names; a str is a file
+    or data set name as `nli eval` takes it. Labels are words (entailment, e, SUPPORTS, ...; not_entailment or not_contradiction in
+    two-way sets), never integers, unless a known data set says what they mean. Up to 2000 rows are also scored the other way
+    round. Of the result, `result["accuracy"]`, "macro_f1", "contradiction_average_precision", "ece" and others are shares in [0, 1];
+    "intervals" has [low, high] at 95 % by name; `result.to_dict()` has all. Raises InputError or CheckpointError.
+    """
     from nli.evaluation import evaluate_set
     from nli.labelled import from_rows, load_pairs
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -19,6 +21,7 @@ from nli.rules import KINDS
 from nli.scoring import Scorer, ScoreTable
 
 Progress = Callable[[int, int], object]  # pairs finished now, pairs in all
+PRECISIONS = ("float32", "bfloat16", "auto")
 
 
 class Detector:
@@ -42,15 +45,20 @@ class Detector:
         runtime: str = "onnxruntime",
         both_ways: bool = False,
     ) -> Detector:
-        """The shipped checkpoint, or the one called `model` (a folder, or `org/name@revision` on the hub, which downloads).
+        """The shipped checkpoint, or the one called `model`: default, fast, a folder, or `org/name@revision`, which downloads.
 
-        `cascade` instead of `model`: a small checkpoint and a large one, which scores what the small one gives less than the
-        probability `sure` (default: its own). `labels` names the outputs in order when the checkpoint does not; `language` is a
-        spaCy pipeline for English; `precision` of a torch checkpoint is float32, bfloat16 or auto (what is faster here);
-        `runtime` of an ONNX one is onnxruntime or openvino (an extra; faster, but starts later). With `both_ways`, `score` gives
-        pairs the contradiction that `detect` gives them: of both directions, in twice the time.
-        Raises CheckpointError.
+        `cascade` instead of `model`: a small checkpoint and a large one, which scores what the small one calls a contradiction or
+        gives less than the probability `sure` in [0, 1] (default: that of its decision.json). `labels` names the outputs in order
+        when the config does not; `language` is a spaCy pipeline for English, loaded by the first `detect`; `threads` are of the CPU
+        (default: all cores); `precision` of a torch checkpoint is float32, bfloat16 or auto (what is faster here); `runtime` of an
+        ONNX one is onnxruntime or openvino (an extra; starts later, often faster). With `both_ways`, `score` gives pairs the
+        contradiction that `detect` gives them: of both directions, in twice the time.
+        Raises CheckpointError, InputError for options that do not exist or go together, DependencyError without openvino.
         """
+        if precision not in PRECISIONS:
+            raise InputError(f"precision {precision!r}: expected one of {', '.join(PRECISIONS)}")
+        if cascade and (model or labels):
+            raise InputError(f"cascade {','.join(cascade)} names both models; leave out model and labels")
         scorer: Scorer
         if cascade:
             scorer = Cascade.load(cascade, sure=sure, threads=threads, precision=precision, runtime=runtime)
@@ -60,7 +68,8 @@ class Detector:
         return cls(BothWays(scorer) if both_ways else scorer, language=language)
 
     def score(self, pairs: Iterable[tuple[str, str]]) -> list[Scores]:
-        """Probabilities by name for pairs of (premise, hypothesis), in order. Raises InputError for anything else than text."""
+        """One `Scores` for each pair (premise, hypothesis), in order: probabilities in [0, 1] that add up to 1. What is longer than
+        the model takes (the shipped ones: 256 tokens a pair) is cut. Raises InputError for anything but two texts that are not empty."""
         checked = []
         for number, pair in enumerate(pairs):
             texts = tuple(pair) if isinstance(pair, (tuple, list)) else ()
@@ -87,7 +96,8 @@ class Detector:
         own. Above `max_pairs` pairs of claims, only each claim's nearest
         `neighbours` are scored. `across`: all, documents or speakers (pairs of different ones only). `kinds`: the verdicts to
         report, of contradiction, tension and update. `every`: also the pairs that a stronger one of the same claim outdoes. A
-        bare string is the text of one document, called "text" (several: "text 1", "text 2", ...). Raises InputError.
+        bare string is the text of one document, called "text" (several: "text 1", "text 2", ...). `progress(finished now, in all)`
+        counts pairs. Raises InputError; DependencyError when the spaCy pipeline is missing.
         """
         if unknown := sorted(set(kinds) - set(KINDS)):
             raise InputError(f"kind {unknown[0]!r}: expected some of {', '.join(KINDS)}")
@@ -138,5 +148,19 @@ def _documents(given: str | Document | Iterable[str | Document]) -> list[Documen
     for name, item in zip(names, items, strict=True):
         if not isinstance(item, (str, Document)):
             raise InputError(f"{name}: expected text or a Document, found {type(item).__name__}")
+        if isinstance(item, str) and _names_a_file(item):
+            raise InputError(f"{item}: the name of a file, where its text is expected; give Path({item!r}).read_text()")
         documents.append(Document(name, item) if isinstance(item, str) else item)
+    repeated = [name for name, times in Counter(d.name for d in documents).items() if times > 1]
+    if repeated:
+        raise InputError(
+            f"{repeated[0]}: the name of several documents; claims refer to them by name, so give each its own"
+        )
     return documents
+
+
+def _names_a_file(text: str) -> bool:
+    try:
+        return len(text) < 500 and "\n" not in text and Path(text).is_file()
+    except (OSError, ValueError):  # too long for a name, or with a NUL
+        return False

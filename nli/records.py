@@ -93,10 +93,10 @@ class ScoredPair:
 class Contradiction:
     """Two claims that cannot both be true, or not plainly.
 
-    `score` in [0, 1]; `type`: a coarse reading of what they differ in; `kind`: contradiction, tension (both may hold, under a
-    condition or for now) or update (the later replaces the earlier), with the `reason` in one line where a rule gave one;
-    `dispute`: the number of the quarrel it belongs to, from 1; `forward`, `backward`: the model's probabilities with a and
-    with b as the premise.
+    `score` in [0, 1]; `type`: modality, denial, numeric, quantifier or other, read off their words; `kind`: contradiction,
+    tension (both may hold, under a condition or for now) or update (the later replaces the earlier), with the `reason` in one
+    line where a rule gave one; `dispute`: the number of the quarrel it belongs to, from 1; `forward`, `backward`: the model's
+    probabilities with a and with b as the premise.
     """
 
     score: float

@@ -80,3 +80,22 @@ def test_no_pairs_give_no_scores(detector):
 def test_what_is_not_two_texts_is_refused(detector, pair):
     with pytest.raises(InputError, match="pair 1"):
         detector.score([("fine", "fine"), pair])
+
+
+def test_the_name_of_a_file_is_not_taken_for_its_text(tmp_path, detector):
+    article = tmp_path / "article.txt"
+    article.write_text("Nobody was hurt, Anna Keller said.", encoding="utf-8")
+    with pytest.raises(InputError, match=r"read_text\(\)"):
+        detector.detect(str(article))
+
+
+def test_documents_of_one_name_are_refused(detector):
+    with pytest.raises(InputError, match="a: the name of several documents"):
+        detector.detect([nli.Document("a", "It rained."), nli.Document("a", "It snowed.")])
+
+
+def test_options_that_do_not_exist_or_go_together_are_refused(tiny):
+    with pytest.raises(InputError, match="expected one of float32, bfloat16, auto"):
+        nli.Detector.load(str(tiny), precision="float16")
+    with pytest.raises(InputError, match="leave out model"):
+        nli.Detector.load(str(tiny), cascade=[str(tiny), str(tiny)])

@@ -89,7 +89,7 @@ main.add_command(export)
 @click.option("--encoding", default="utf-8", show_default=True, help="Encoding of the files.")
 @click.option("--language", metavar="PIPELINE", help="spaCy pipeline, by name or folder.")
 @click.option("--skip-invalid", is_flag=True, help="Leave out files that cannot be read, and count them.")
-@click.option("--fail-on-contradiction", is_flag=True, help="Exit with 3 when a contradiction was found.")
+@click.option("--fail-on-contradiction", is_flag=True, help="Exit with 3 when anything was reported (see --kinds).")
 @cascade_options
 @model_options()
 @click.pass_context

@@ -47,7 +47,7 @@ def model_options(*, several: bool = False) -> Callable[[Callable[..., Any]], Ca
                 type=click.Choice(["onnxruntime", "openvino"]),
                 default="onnxruntime",
                 show_default=True,
-                help="Of an ONNX model, such as the shipped ones. openvino is an extra, starts later and is faster.",
+                help="Of an ONNX model, such as the shipped ones. openvino is an extra, starts later and is often faster.",
             ),
             click.option("--threads", type=click.IntRange(1), help="CPU threads (default: all cores)."),
             click.option(
