@@ -162,7 +162,9 @@ def _denied(subject: Token) -> bool:
 def _in_passing(verb: Token, first: int) -> bool:
     """ "Shares rose after a newspaper reported a merger": the reporter tells of the report, and the shares are his."""
     clause = next((t for t in (verb, *verb.ancestors) if t.dep_ not in {"conj", "aux"}), verb)
-    return clause.dep_ == "advcl" and any(c.lower_ in _PASSING and first <= c.i < verb.i for c in clause.children)
+    # "Shares fell as the bank said it would sell.", but not "As the bank said, shares fell."
+    passing = _PASSING | ({"as"} if any(c.dep_ == "ccomp" for c in verb.children) else set())
+    return clause.dep_ == "advcl" and any(c.lower_ in passing and first <= c.i < verb.i for c in clause.children)
 
 
 def _own_subject(verb: Token) -> Token | None:

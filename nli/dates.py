@@ -39,7 +39,7 @@ _DAY = re.compile(
     rf"\b(?:(?P<weekday>{'|'.join(_WEEKDAYS)})|(?P<relative>{'|'.join(_RELATIVE)})"
     rf"|(?P<m1>{_NAMED}) (?P<d1>\d{{1,2}})(?!\d)|(?P<d2>\d{{1,2}}) (?P<m2>{_NAMED})"
     r"|(?:last|this) (?:week|month|year)"
-    rf"|(?:{'|'.join(m for m in _MONTHS if m != 'may')})"
+    rf"|(?-i:{'|'.join(m.title() for m in _MONTHS if m != 'may')})"  # not "the march"
     # "in 2000", "June 2000,", but not "2000 people"
     r"|(?:(?<=\bin )|(?<=\bof )|(?<=\bsince )|(?<=\buntil ))(?:19|20)\d\d|(?:19|20)\d\d(?! [a-z]))\b",
     re.I,
@@ -84,6 +84,19 @@ def days(text: str, written: date | None = None) -> set[str]:
     News looks back: a weekday is the last one up to the day of writing, a day without a year the nearest.
     """
     return {_meant(match, written) for match in _DAY.finditer(text)}
+
+
+def shared(first: set[str], second: set[str]) -> bool:
+    """Whether two sets of `days` have a day in common, or one has the month or year of a day of the other."""
+    return any(_within(a, b) or _within(b, a) for a in first for b in second)
+
+
+def _within(day: str, period: str) -> bool:
+    """March 11 or 2014-03-11 within March; 2014-03-11 or June 2014 within 2014."""
+    if day == period:
+        return True
+    month = f"-{_MONTHS.index(period) + 1:02}-" if period in _MONTHS else None
+    return bool(re.search(rf"\b{re.escape(period)}\b", day)) or bool(month and month in day)
 
 
 def _meant(match: re.Match[str], written: date | None) -> str:

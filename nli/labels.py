@@ -32,7 +32,7 @@ _ROLES = HUMANS - AMBIGUOUS_HUMANS - {"author", "editor", "photographer", "write
 _INITIALS = re.compile(r"^([A-Z]{2,3}):\s+(?=\S)")
 _ANSWER = re.compile(r"^(?:A|ANSWER|Answer)[.:]\s+(?=[A-ZÀ-Þ“\"])")
 _QUESTION = re.compile(r"^(?:Q|QUESTION|Question)[.:]\s")
-_OWN_VOICE = re.compile(r"\b(?:I|we|my|our|us|I['’]m|we['’]re)\b", re.I)
+_OWN_VOICE = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|us)\b")  # not "US"
 
 
 @dataclass

@@ -8,6 +8,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from nli.cast import Cast
+from nli.lexicon import NEEDS_CLAUSE
 from nli.naming import name
 
 if TYPE_CHECKING:
@@ -25,12 +26,17 @@ def passed_on(speaker: Token, sentence: Span, quoted: list[bool], cast: Cast, re
         outer = outer.head.head
     for verb in (t for t in sentence if not quoted[t.idx]):
         inside = (aside and verb == outer) or (verb != outer and _reported(verb, outer))
-        subject = reports(verb) if inside else None
+        subject = reports(verb) if inside and _reports_something(verb) else None
         if subject is None or subject.pos_ == "PRON" or subject == speaker:
             continue
         if (found := name(subject, deepcopy(cast))) and not found.pronoun:
             return found.speaker
     return None
+
+
+def _reports_something(verb: Token) -> bool:
+    """Not "police said the driver called an ambulance", "Kerry said Iran wants talks"."""
+    return verb.lemma_ not in NEEDS_CLAUSE or any(c.dep_ == "ccomp" for c in verb.children)
 
 
 def _reported(verb: Token, outer: Token) -> bool:

@@ -15,6 +15,7 @@ _WORDS |= {f"{tens}-{unit}": _WORDS[tens] + _WORDS[unit] for tens in _TENS.split
 _SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9}
 _HEDGES = {
     "at least": "low", "more than": "low", "over": "low", "no fewer than": "low", "no less than": "low", "upwards of": "low",
+    "as many as": "high", "as much as": "high", "as few as": "low",
     "at most": "high", "up to": "high", "fewer than": "high", "less than": "high", "under": "high", "no more than": "high",
     "about": "near", "around": "near", "roughly": "near", "some": "near", "nearly": "near", "almost": "near", "approximately": "near",
 }  # fmt: skip
@@ -50,6 +51,8 @@ def quantities(text: str) -> list[Quantity]:
     for match in _QUANTITY.finditer(text):
         first = _value(match["first"])
         second = _value(match["second"]) if match["second"] else first
+        if second < first:
+            continue  # a vote of 52-48, a fall from 30 to 12: no range
         if match["second"] and first < (bare := second / _scale(match["second"])):
             first *= second / bare  # "3 to 4 million": from 3 million
         low, high = min(first, second), max(first, second)
@@ -67,7 +70,8 @@ def comparable(a: str, b: str) -> list[tuple[Quantity, Quantity]]:
 
 
 def _value(words: str) -> float:
-    number = re.sub(rf"[ -](?:{'|'.join(_SCALES)})$", "", words.lower())
+    words = words.casefold()
+    number = re.sub(rf"[ -](?:{'|'.join(_SCALES)})$", "", words)
     base = _WORDS[number] if number in _WORDS else float(number.replace(",", "").rstrip("."))
     return base * _scale(words)
 

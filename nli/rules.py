@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from nli.dates import days
+from nli.dates import days, shared
 from nli.quantities import comparable
 from nli.records import Claim
 
@@ -30,16 +30,23 @@ Rule = Callable[[Claim, Claim], "Verdict | None"]
 NEGATION = re.compile(
     r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|den(?:y|ies|ied))\b|n['’]t\b|\bcannot\b", re.I
 )
-_WORD = re.compile(r"\w+")
+# What turns a claim round, or takes part of it back, without a negation.
+_TURN = re.compile(
+    r"\b(?:but|except|reject\w*|dismiss\w*|disput\w*|refut\w*|false\w*|untrue|fail\w*|refus\w*|nearly|almost)\b", re.I
+)
+_WORD = re.compile(r"\w+(?:[.,]\d+)*")
 _PLACE = re.compile(r"\b(?:[Ii]n|[Aa]t|[Nn]ear|[Aa]round|[Oo]utside) ((?:[A-ZÀ-Þ][\w’'-]+ ?)+)")
 _CALENDAR = re.compile(
-    r"^(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|[A-Z][a-z]+ber|January|February|March|April|May|June|July|August)\b"
+    r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Septem|Octo|Novem|Decem)ber|January|February|March|April|May|June|July|August)\b"
 )
 _CONDITION = re.compile(
-    r"(?:^|[“\"]|\bthat |, )(?:if|unless|provided|were .{3,40} to)\b|\b(?:only if|in case|as long as)\b", re.I
+    r"(?:^|[“\"]|\bthat |, )(?:if|unless|provided|were (?:the|an?|any|this|that|s?he|it|they|we|there) .{1,40}\bto)\b"
+    r"|\b(?:only if|in case|as long as)\b",
+    re.I,
 )
-_POSSIBLE = re.compile(
-    r"\b(?:may|might|could|possib\w+|potential\w*|(?:not|n['’]t) (?:rule|exclude)\w*(?: out)?|open to|consider\w*|option|hop(?:e|es|ed|ing) to)\b",
+_POSSIBLE = re.compile(  # "may" and not the month
+    r"\b(?:(?-i:may)|might|could|possib\w+|potential\w*|(?:not|n['’]t) (?:rule|exclude)\w*(?: out)?|open to|consider(?:s|ed|ing)?|option"
+    r"|hop(?:e|es|ed|ing) to)\b",
     re.I,
 )
 _NOT_YET = re.compile(
@@ -64,7 +71,8 @@ def restated(a: Claim, b: Claim) -> Verdict | None:
     """The words of one are those of the other, or some of them, in the same order: who did it to whom is in the order."""
     short, long = sorted(([w.lower() for w in _WORD.findall(c.statement)] for c in (a, b)), key=len)
     rest = iter(long)
-    if len(set(short)) >= 4 and all(word in rest for word in short) and _negated(a) == _negated(b):
+    alike = _negated(a) == _negated(b) and bool(_TURN.search(a.statement)) == bool(_TURN.search(b.statement))
+    if len(set(short)) >= 4 and alike and all(word in rest for word in short):
         return Verdict(COMPATIBLE, "the same claim restated")
     return None
 
@@ -88,7 +96,7 @@ def other_times(a: Claim, b: Claim) -> Verdict | None:
             first or {a.written.isoformat()},
             second or {b.written.isoformat()},
         )  # each speaks of its own day
-    if not first or not second or first & second:
+    if not first or not second or shared(first, second):
         return None
     if figures or (a.speaker is not None and a.speaker == b.speaker):
         return Verdict(UPDATE, f"different times: {', '.join(sorted(first))}; {', '.join(sorted(second))}")
@@ -96,14 +104,21 @@ def other_times(a: Claim, b: Claim) -> Verdict | None:
 
 
 def other_places(a: Claim, b: Claim) -> Verdict | None:
-    """Figures for different places."""
-    first, second = ({p.strip() for p in _PLACE.findall(c.statement) if not _CALENDAR.match(p)} for c in (a, b))
+    """Figures for different places; "in Baghdad's Karrada" and "in Baghdad Monday" are one."""
+    first, second = (_places(c.statement) for c in (a, b))
     figures = any(not x.overlaps(y) for x, y in comparable(a.statement, b.statement))
-    if figures and first and second and not first & second:
+    words = [{word for place in places for word in place.split()} for places in (first, second)]
+    if figures and first and second and not words[0] & words[1]:
         return Verdict(
             COMPATIBLE, f"figures for different places: {', '.join(sorted(first))}; {', '.join(sorted(second))}"
         )
     return None
+
+
+def _places(text: str) -> set[str]:
+    """The names of places in a text, without days and the mark of possession."""
+    names = (_CALENDAR.sub("", re.sub(r"['’]s\b", "", place)).strip() for place in _PLACE.findall(text))
+    return {name for name in names if name}
 
 
 def condition(a: Claim, b: Claim) -> Verdict | None:
@@ -126,7 +141,10 @@ def left_out(a: Claim, b: Claim) -> Verdict | None:
     """Talks are possible on one side; the other says what they will not be about, and so takes them for possible too."""
     for claim, other in ((a, b), (b, a)):
         excluded = _LEFT_OUT.search(claim.statement)
-        if excluded and _TALKS_POSSIBLE.search(other.statement) and not _LEFT_OUT.search(other.statement):
+        if not excluded or not _TALKS_POSSIBLE.search(other.statement) or _LEFT_OUT.search(other.statement):
+            continue
+        topic = {w for w in _WORD.findall(claim.statement[excluded.end() :].lower()) if len(w) > 3}
+        if not topic & set(_WORD.findall(other.statement.lower())):
             words = _around(claim.statement, excluded, width=100)
             return Verdict(COMPATIBLE, f"what talks leave out does not rule them out: “{words}”")
     return None

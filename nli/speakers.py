@@ -129,7 +129,7 @@ def _goes_on(sentence: Span, quoted: list[bool], spoken: str, following: str | N
     of the paragraph is to the same speaker, and nobody else acts in between.
     """
     own = [t for t in sentence if not quoted[t.idx]]
-    if any(t.lower_ in {"i", "we", "us", "my", "our", "me"} for t in own):
+    if any(t.lower_ in {"i", "we", "us", "my", "our", "me"} and t.text != "US" for t in own):
         return False  # the reporter
     if (_backshifted(sentence, quoted) and not _owned(sentence, spoken, cast)) or (
         heard and _still_reported(sentence, quoted)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from nli.lexicon import PLAIN_VERBS, SPEECH_VERBS
+from nli.lexicon import NEEDS_CLAUSE, PLAIN_VERBS, SPEECH_VERBS
 from nli.names import is_person
 from nli.naming import can_speak, is_named_person
 
@@ -37,11 +37,20 @@ def before_colon(sentence: Span, quoted: list[bool]) -> Token | None:
         if main is not None and main.lower_ == "it" and main.head.lemma_ == "be":
             return None  # "It was the mayor who had known: “She told us.”"
         return main if finite else _first_person(lead)
-    return None if finite or len(lead) > 14 else _first_person(lead)
+    named = _first_person(lead)
+    return None if finite or len(lead) > 14 or named is None or _told_of(named) else named
 
 
 def _first_person(words: list[Token]) -> Token | None:
     return next((t for t in words if is_named_person(t)), None)
+
+
+def _told_of(person: Token) -> bool:
+    """ "Anna Keller murder: police find no trace", "The case against Anna Keller: no trace": whom a headline is about."""
+    name = next(e for e in person.doc.ents if e.start <= person.i < e.end)
+    before = name.doc[name.start - 1] if name.start else None
+    after = name.doc[name.end]
+    return after.pos_ in {"NOUN", "VERB"} or (before is not None and before.pos_ == "ADP")
 
 
 def tagged(verb: Token, sentence: Span) -> Token | None:
@@ -57,7 +66,7 @@ def tagged(verb: Token, sentence: Span) -> Token | None:
         last = doc[last.i - 1]
     before = doc[last.i - 1]
     if last.lower_ in {"he", "she", "it", "they"}:
-        aside = verb.dep_ not in RELATIVE or _closed(verb, sentence)
+        aside = (verb.dep_ not in RELATIVE or _closed(verb, sentence)) and not _does(verb)
         return last if before.text in BREAKS and aside and last.i > sentence.start else None
     subject = next((c for c in verb.children if c.dep_ == "nsubj"), None)
     ends = last.pos_ == "NOUN" and last == subject and verb.i + 2 >= sentence.end  # "..., the fire service reported."
@@ -68,6 +77,12 @@ def tagged(verb: Token, sentence: Span) -> Token | None:
     ends = [before, _before_apposition(last, sentence)] if apposed else [last]
     named = next((e for end in ends if end is not None and (e := _name_at(end, sentence))), None)
     return named[-1] if named is not None and (apposed or plain) else None
+
+
+def _does(verb: Token) -> bool:
+    """ "After the flood, she called the fire service.": what a verb that often reports does with a thing."""
+    parts = {c.dep_ for c in verb.children}
+    return verb.lemma_ in NEEDS_CLAUSE and "dobj" in parts and not parts & {"ccomp", "oprd", "xcomp"}
 
 
 def _name_at(end: Token, sentence: Span) -> Span | None:

@@ -17,6 +17,9 @@ _OPEN_ENDED = re.compile(
     r"(?:[,;–—-]|\b(?:a|an|the|of|in|on|at|to|for|by|with|from|and|or|but|that|as|its?|his|her|their|mr|mrs|ms|dr))\s*$",
     re.I,
 )
+_LABEL = re.compile(r"(?:Q|A|[A-ZÀ-Þ][A-ZÀ-Þ.’'-]+(?: [A-ZÀ-Þ][A-ZÀ-Þ.’'-]*){0,3}):\s")
+_ITEM = re.compile(r"[*•·|>#-]\s|\d{1,2}[.)]\s")  # of a list; a wrapped line may begin with "16." too
+_TIME = re.compile(r"\d{1,2}[.:]\d{2}\s+[\"“A-ZÀ-Þ]")  # of a ticker's entry
 _INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060\u00ad"
 MAX_PARAGRAPH = 20_000  # characters given to the sentence splitter at once
 
@@ -73,12 +76,12 @@ def _is_break(line: str, following: str, width: int) -> bool:
     line, following = line.strip(), following.strip()
     if following[0].islower() and not _TERMINAL.search(line):
         return False
-    if re.match(
-        r"[*•·|>#-]\s|\d{1,2}[.)]\s|(?:Q|A|[A-ZÀ-Þ][A-ZÀ-Þ.’'-]+(?: [A-ZÀ-Þ][A-ZÀ-Þ.’'-]*){0,3}):\s", following
-    ):
+    if _LABEL.match(following) or (_ITEM.match(following) and (not width or _TERMINAL.search(line))):
         return True
     if _OPEN_ENDED.search(line):
         return False
+    if _TIME.match(following):
+        return True
     first_word = following.split(maxsplit=1)[0]
     fits = len(line) + 1 + len(first_word) <= width
     if _TERMINAL.search(line):

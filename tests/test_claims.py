@@ -102,7 +102,12 @@ Subscribers to the paper were told on Monday.
 Copyright law will change next year, the minister said.
 No comment was available from the ministry, which was closed on Monday.
 Related offences rose by a third last year.
-Cookie sales fell by half in May."""
+Cookie sales fell by half in May.
+By Sunday the death toll was 12.
+Reporting by the BBC shows that 12 people died.
+Finland joins NATO.
+IRAN DENIES TALKS WITH U.S. - FOREIGN MINISTRY
+NATO rejects Russian demands – Stoltenberg"""
 
 
 @pytest.mark.parametrize("sentence", NEWS.splitlines())
@@ -114,6 +119,38 @@ def test_a_caption_after_a_picture_credit_is_left_out_but_a_lead_is_not():
     caption = "Reuters\nVolunteers march through the city, vowing to defend it.\n\nThe city was quiet on Monday, the mayor said."
     assert [c.line for c in claims(caption)] == [4]
     assert [c.line for c in claims("Reuters\nThe city was quiet on Monday, the mayor said.")] == [2]
+
+
+def test_a_paragraph_that_quotes_in_the_present_tense_is_no_teaser():
+    text = "Twelve boats sank on Monday. “We never closed the lock,” Anna Keller explains."
+    assert len(claims(text)) == 2
+    assert claims("Reuters\n\nThe White House says no deal has been reached.")[0].speaker == "White House"
+    assert claims("Anna Keller, a researcher at the foundation, explains why the lock was open.") == []
+
+
+@pytest.mark.parametrize("head", ["NEW DELHI", "ISLAMABAD", "UPDATE"])
+def test_a_place_or_a_word_of_the_desk_before_a_colon_is_no_speaker(head):
+    text = f"{head}: Foreign Minister Anna Keller met reporters on Monday.\n\nShe said no talks had been held."
+    assert [(c.speaker, c.text) for c in claims(text)] == [
+        (None, "Foreign Minister Anna Keller met reporters on Monday."),
+        ("Anna Keller", "Anna Keller said no talks had been held."),
+    ]
+
+
+def test_the_entries_of_a_ticker_are_claims_of_their_own():
+    text = (
+        "14:02 Kim Adler says talks with Iran are possible this week\n14:10 Iran denies that it has agreed to talks in Vienna\n"
+        "14:30 The White House says that nothing has been decided\n15:05 Kim Adler leaves Vienna without a word to the press"
+    )
+    assert [c.speaker for c in claims(text)] == ["Kim Adler", "Iran", "White House", None]
+
+
+def test_a_wrapped_line_may_begin_with_a_number():
+    text = (
+        "The hearing about the bridge over the river was moved to June\n16. The talks will be held in the town hall of Tarn, and the\n"
+        "mayor will be there, as will the nine engineers whom the town\nhas asked for a report on the piers and on the deck of the bridge.\n"
+    )
+    assert claims(text)[0].text == "The hearing about the bridge over the river was moved to June 16."
 
 
 def test_another_official_is_not_the_official():

@@ -22,6 +22,8 @@ def claim(text, speaker=None):
         ("Turnout was 66 to 73 percent.", "Turnout was 71.4 percent.", "compatible", "leave room"),
         ("At least 30 miners were killed.", "The blast killed 41 miners.", "compatible", "leave room"),
         ("About 200 people marched.", "Police counted 190 people.", "compatible", "leave room"),
+        ("As many as 30 people were hurt.", "A blast hurt 12 people.", "compatible", "leave room"),
+        ("The attack in 2014 killed 30 people.", "The attack of March 2012 killed 45 people.", "update", "2014"),
         ("On Monday 27 bodies were found.", "By Tuesday 35 bodies were found.", "update", "monday; tuesday"),
         ("In Lima 40 homes burned.", "In Cusco 60 homes burned.", "compatible", "Lima; Cusco"),
         ("If the vote fails we strike.", "There will be no strike.", "tension", "condition"),
@@ -58,6 +60,19 @@ def test_a_reason_why_both_may_stand(a, b, kind, reason):
         ("Iran attacked Iraq, the envoy said.", "Iraq attacked Iran, the envoy said."),
         ("3 to 4 million people fled.", "Nearly 500,000 people fled."),
         ("2000 people were killed.", "On Monday 1500 people were killed."),
+        # one place, one month, words that only look like a condition, a possibility or a range
+        ("The blast killed 12 people in Baghdad Monday.", "Doctors said the blast in Baghdad killed 20 people."),
+        ("The fire in Lima's Rimac killed 12 people.", "The fire in Lima killed 20 people."),
+        ("The March attack killed 30 people.", "The attack on March 11 killed 45 people."),
+        ("About 2,000 people joined the march.", "Some 9,000 people came on Saturday."),
+        ("Twelve people, including two children, were taken to hospital.", "Nobody was taken to hospital."),
+        ("Kim Adler opened the gates in May.", "Kim Adler did not open the gates."),
+        ("The talks could include military cooperation.", "The talks will not include military cooperation."),
+        ("The Senate voted 52-48 to confirm her.", "The Senate voted 51-49 to confirm her."),
+        # the same words, and some that turn them round
+        ("The bridge was closed on Monday.", "Kim Adler rejected reports that the bridge was closed on Monday."),
+        ("All of the hostages were freed.", "All but two of the hostages were freed."),
+        ("About 500 people were evacuated.", "About 1,500 people were evacuated."),
     ],
 )
 def test_what_no_rule_explains_stays_a_contradiction(a, b):

@@ -26,6 +26,7 @@ KELLER = "Anna Keller, the mayor of Tarn, said the bridge was safe."
         # the tense of reported speech, and a few quoted words, go on with the voice before
         (f"{KELLER} It would be painted in May.", "painted", "Anna Keller"),
         (f"{KELLER} The cracks were “as old as the hills”.", "cracks", "Anna Keller"),
+        (f"{KELLER} The US would not pay.", "pay", "Anna Keller"),
         (f"{KELLER} The cracks were old. “Nobody ever fell in,” she said.", "cracks", "Anna Keller"),
         # so does that tense after "it was", or in a clause joined to one in the past
         (f"{KELLER} It was the council that had ordered the paint.", "paint", "Anna Keller"),
@@ -65,6 +66,10 @@ def test_a_voice_goes_on_until_the_reporter_takes_over(text, words, expected):
         ("Anna Keller tells it like this: “We had lamps from a camping shop and nothing else.”", "Anna Keller"),
         ("Dr Anna Keller of the ambulance service: her crews treated 17 people at the ground.", "Anna Keller"),
         ("Seventy-one members answered the roll at breakfast.", None),
+        ("House prices fell on Monday as the central bank said it would raise rates.", None),
+        ("As Anna Keller said, the dam was never safe.", "Anna Keller"),
+        ("Anna Keller murder: Police find no trace of second man.", None),
+        ("Anna Keller, the mayor: the bridge will close.", "Anna Keller"),
         ("“The roof is dry,” Sgt. Anna Keller told the newspaper.", "Anna Keller"),
     ],
 )
@@ -80,6 +85,8 @@ def test_speaker_of_one_sentence(text, expected):
         ("Officials in Kabul said the governor had admitted that nine were freed.", "Officials in Kabul", "governor"),
         ("Robin Vance said she had told them to leave.", "Robin Vance", None),
         ("Robin Vance said that the bridge was shut.", "Robin Vance", None),
+        ("Robin Vance said the driver called an ambulance at nine.", "Robin Vance", None),
+        ("Robin Vance said Iran wants talks.", "Robin Vance", None),
     ],
 )
 def test_a_report_within_a_report_keeps_both(text, speaker, passed_on):
@@ -372,3 +379,12 @@ def test_a_live_tickers_hour_is_no_part_of_a_name():
         "11:20 - Noh has been asked about early warnings. The plant got no call, he says."
     )
     assert speaker(text, "call") == "Noh Jae-seong"
+
+
+def test_what_somebody_does_after_an_opening_phrase_is_told_by_the_reporter():
+    assert speaker("Anna Keller lives by the dam. After the flood, she called the fire service.", "service") is None
+
+
+def test_us_is_a_country_and_no_voice_of_a_transcript():
+    text = "SEN. REED: The deal is dead.\n\nThe US has not left the talks."
+    assert [c.speaker for c in claims(text)] == ["Reed", None]
