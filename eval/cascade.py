@@ -51,14 +51,15 @@ def compared(scorers: dict[str, Scorer], texts: Texts, conflicts: np.ndarray) ->
     """Pairs a second (the best of the rounds), contradiction AP, and labels shared with the large model, of each."""
     seconds: dict[str, list[float]] = {name: [] for name in scorers}
     tables = {}
-    for _ in range(ROUNDS):
-        for name, scorer in scorers.items():
-            started = time.perf_counter()
-            tables[name] = scorer.score(texts).probabilities
-            seconds[name].append(time.perf_counter() - started)
-    labels = {name: table.argmax(1) for name, table in tables.items()}
     cascade = scorers["cascade"]
     assert isinstance(cascade, Cascade)
+    for _ in range(ROUNDS):
+        for name, scorer in scorers.items():
+            given = cascade.for_small(texts) if scorer is cascade.small else texts
+            started = time.perf_counter()
+            tables[name] = scorer.score(given).probabilities
+            seconds[name].append(time.perf_counter() - started)
+    labels = {name: table.argmax(1) for name, table in tables.items()}
     return {
         "pairs": len(texts),
         "conflicts": int(conflicts.sum()),

@@ -63,9 +63,11 @@ def main() -> None:
     args = parser.parse_args()
     scorers = [Scorer(checkpoints.load(str(folder))) for folder in (args.small, args.large)]
     sets = {}
-    context = scorers[1].checkpoint.decision.context
+    small, large = scorers
+    for_small = Cascade(small, large, sure=1.0).for_small
+    context = large.checkpoint.decision.context
     for name, (texts, conflicts) in {"articles": article_pairs(context), "pairs": written_pairs()}.items():
-        sets[name] = (*(scorer.score(texts).probabilities for scorer in scorers), conflicts)
+        sets[name] = small.score(for_small(texts)).probabilities, large.score(texts).probabilities, conflicts
     measured: dict[float, dict[str, Any]] = {}
     for sure in STEPS:
         unsure = Cascade(*scorers, sure=sure).unsure

@@ -59,7 +59,7 @@ def score_file(
     file_format(target)
     run = _Run(source, target, scorer, columns, skip_invalid, window, progress)
     try:
-        return run.stream() if "-" in (source, target) else run.resumable(restart, checking)
+        return run.stream(restart) if "-" in (source, target) else run.resumable(restart, checking)
     except BrokenPipeError:
         raise  # whoever reads standard output has seen enough: no error of the target
     except OSError as error:
@@ -93,17 +93,32 @@ class _Run:
             f"; {self.mark.read} rows are done, the same command continues" if self.resumes and self.mark.read else ""
         )
 
-    def stream(self) -> Mark:
+    def stream(self, restart: bool) -> Mark:
         """From standard input or to standard output: nothing to look through first, nothing to go back to."""
+        if self.target == "-":
+            return self._through(None)
+        journal = Journal(self.target)
+        if journal.run and not restart:
+            journal.close()
+            raise InputError(
+                f"{journal.path}: an unfinished run with this output, which standard input cannot continue. Continue it with its own "
+                "input, begin anew with --restart, or name another output"
+            )
+        journal.forget()
+        try:
+            return self._through(self._rejected())
+        finally:
+            journal.discard()
+
+    def _through(self, rejected: TextSink | None) -> Mark:
         sink = open_sink(self.target)
-        rejected = self._rejected() if self.target != "-" else None
         try:
             for output in filter(None, (sink, rejected)):
                 output.resume(0)
             self._score(sink, rejected, lambda mark: None)
             if not self.mark.scored:
                 raise InputError(f"{self.source}: no pairs to score{self._left_out(self.mark.skipped)}")
-            sink.finish()
+            sink.finish(self.mark.output)
             if rejected:
                 self._finish_rejected(rejected)
         except BaseException:
@@ -128,7 +143,8 @@ class _Run:
                 raise InputError(f"{self.source}: no pairs to score{self._left_out(survey.invalid)}")
             journal.begin(self._identity(survey))
             self.resumes, self.mark, self.total = True, journal.mark, survey.records
-            sink = open_sink(self.target, [*survey.names, *ADDED], survey.schema)
+            exact = file_format(self.source) == "parquet"
+            sink = open_sink(self.target, [*survey.names, *ADDED], survey.schema, exact=exact)
             if not self.mark.complete:
                 sink.resume(self.mark.output)
                 rejected.resume(self.mark.rejected)
@@ -138,7 +154,7 @@ class _Run:
                 if stamp(self.source) != survey.stamp:
                     raise InputError(f"{self.source}: was changed while it was scored; --restart begins anew")
                 journal.finished(replace(self.mark, complete=True))
-            sink.finish()
+            sink.finish(self.mark.output)
             self._finish_rejected(rejected)
             journal.discard()
         except BaseException:
@@ -153,7 +169,9 @@ class _Run:
     def _score(self, sink: Sink, rejected: TextSink | None, done: Callable[[Mark], None]) -> None:
         """Windows behind `self.mark` into the sinks; `done` hears of each when it is on the disk."""
         records = checked(read_records(self.source), self.columns, self.source, skip=self.skip is not None)
-        for window in ahead(self._windows(itertools.islice(records, self.mark.read, None))):
+        windows = self._windows(itertools.islice(records, self.mark.read, None))
+        # Only the main thread can be interrupted while it waits for input; a daemon that waits aborts Python at its exit.
+        for window in windows if self.source == "-" else ahead(windows):
             table = self.scorer.run(window.prepared, self._pairs) if window.prepared else None
             output = sink.write(with_scores(window.rows, table))
             skipped = [{"line": r.line, "reason": r.reason, "row": r.row} for r in window.rejected]
@@ -187,7 +205,7 @@ class _Run:
     def _finish_rejected(self, rejected: TextSink) -> None:
         """A list of rejected rows only where there are some; that of an earlier run goes."""
         if self.mark.skipped:
-            rejected.finish()
+            rejected.finish(self.mark.rejected)
         else:
             rejected.discard()
             rejected.target.unlink(missing_ok=True)

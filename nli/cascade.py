@@ -7,11 +7,13 @@ contradiction is always looked at again, so that no alarm is its word alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from nli import checkpoints
+from nli.context import bare
 from nli.errors import CheckpointError
 from nli.records import LABELS
 from nli.scoring import Prepared, Scorer, ScoreTable
@@ -65,8 +67,14 @@ class Cascade(Scorer):
         return {**self.large.identity, **first, "sure": self.sure}
 
     def prepare(self, pairs: Sequence[tuple[str, str]]) -> Prepared:
-        """For the small one; the large one gets its share when that is known."""
-        return self.small.prepare(pairs)
+        """For the small one; the large one gets its share, as it stands, when that is known."""
+        return replace(self.small.prepare(self.for_small(pairs)), pairs=pairs)
+
+    def for_small(self, pairs: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
+        """The pairs as the small one is given them: without the context in brackets, if only the large one was trained with it."""
+        if self.small.checkpoint.decision.context or not self.large.checkpoint.decision.context:
+            return pairs
+        return [(bare(premise), bare(hypothesis)) for premise, hypothesis in pairs]
 
     def run(self, window: Prepared, progress: Callable[[int], object] | None = None) -> ScoreTable:
         table = self.small.run(window)

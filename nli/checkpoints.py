@@ -76,6 +76,10 @@ def find(name: str | None) -> Path:
     if name is None or name in known:
         if (name or "default") not in known:
             raise CheckpointError("the shipped checkpoint is missing from this installation; reinstall claim-nli")
+        if name and (Path(name) / "config.json").exists() and not Path(name).samefile(known[name]):
+            raise CheckpointError(
+                f"{name}: a shipped checkpoint and a folder here; write ./{name} for the folder, or rename it to have the shipped one"
+            )
         return known[name or "default"]
     folder = Path(name)
     if folder.is_dir():

@@ -112,7 +112,12 @@ def _cluster() -> Iterator[None]:
         yield
         return
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    ray.init(include_dashboard=False, log_to_driver=False, logging_level="error")
+    try:
+        ray.init(include_dashboard=False, log_to_driver=False, logging_level="error")
+    except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
+        where = os.environ.get("RAY_ADDRESS")
+        advice = f"is the cluster at RAY_ADDRESS ({where}) up?" if where else "set RAY_ADDRESS to a cluster that runs"
+        raise NliError(f"Ray cannot be started or reached ({first_line(error)}); {advice}") from error
     try:
         yield
     finally:

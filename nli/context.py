@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from spacy.tokens import Span, Token
 
+_BRACKETS = re.compile(r"^\[[^\]]+\] (?=\S)")
 ENOUGH, MOST = 8, 32  # words of context: sentences are taken until there are enough, and cut at the most
 _ANAPHORS = {"it", "they", "them", "he", "she", "him", "her", "this", "that", "these", "those", "one", "ones"}
 _POINTERS = {"there", "here", "then", "so", "both", "neither", "none", "either", "others", "another", "such"}
@@ -63,3 +65,8 @@ def preceding(texts: Sequence[str]) -> str:
         if len(words) >= ENOUGH:
             break
     return " ".join(words) if len(words) <= MOST else "… " + " ".join(words[-MOST:])
+
+
+def bare(text: str) -> str:
+    """A claim without its context: for models that were not trained with it."""
+    return _BRACKETS.sub("", text)

@@ -132,7 +132,9 @@ def evaluate_set(
         "groups": int(groups.max()) + 1,
         "resamples": len(draws["accuracy"]),
         "swap": _swap(table.probabilities, backward),
-        "detection": _detection(labelled, table.probabilities, backward, decision),
+        "detection": _detection(
+            labelled, table.probabilities, backward, decision, both=backward is not None or scorer.one_way is not scorer
+        ),
         "baselines": baselines.measure(labelled, groups) if with_baselines else {},
         "slices": {
             name: slices.measure(values, *known, groups, scheme.classes, slices.order(name) if name not in by else None)
@@ -203,9 +205,12 @@ def _swap(forward: np.ndarray, backward: np.ndarray | None) -> dict[str, float] 
 
 
 def _detection(
-    labelled: LabelledSet, forward: np.ndarray, backward: np.ndarray | None, decision: Decision
+    labelled: LabelledSet, forward: np.ndarray, backward: np.ndarray | None, decision: Decision, *, both: bool
 ) -> dict[str, Any] | None:
-    """The checkpoint's thresholds on these rows, and what they would mean where contradictions are rare."""
+    """The checkpoint's thresholds on these rows, and what they would mean where contradictions are rare.
+
+    `both`: the score is of both directions, joined here or by the scorer.
+    """
     if labelled.scheme.positive is None:
         return None
     positive, score = labelled.truth == labelled.scheme.positive, joined_score(forward, backward, decision)
@@ -214,7 +219,7 @@ def _detection(
         points["threshold"] = decision.threshold
     ranked = metrics.ranking(positive, score, np.ones((1, len(score))))["contradiction_average_precision"]
     return {
-        "score": "premise to hypothesis" if backward is None else f"{decision.rule} of both directions",
+        "score": f"{decision.rule} of both directions" if both else "premise to hypothesis",
         "average_precision": float(ranked[0]) if positive.any() else None,
         "operating_points": {
             name: metrics.operating_point(positive, score, threshold, BASE_RATE)

@@ -5,7 +5,6 @@ A line is written only when the window's rows are on the disk, so a run killed a
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 from dataclasses import asdict, dataclass
@@ -38,7 +37,7 @@ class Journal:
         self.file = open(self.path, "a+b")  # noqa: SIM115 (closed by close)
         try:
             _lock(self.file.fileno())
-        except OSError as error:
+        except BlockingIOError as error:
             self.file.close()
             raise InputError(f"{target}: another run is writing this output (it holds {self.path})") from error
         self._read()
@@ -98,8 +97,15 @@ class Journal:
 
 
 def _lock(descriptor: int) -> None:
-    """Advisory, released when the file is closed or the process dies; systems without it go without."""
-    with contextlib.suppress(ImportError):
+    """Advisory, released when the file is closed or the process dies; systems and disks without it go without.
+
+    Raises BlockingIOError when another process holds it.
+    """
+    try:
         import fcntl
 
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise
+    except (ImportError, OSError):
+        return

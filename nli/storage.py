@@ -23,6 +23,7 @@ import pyarrow.fs as pafs
 import pyarrow.parquet as pq
 
 from nli.errors import InputError, first_line
+from nli.writers import put
 
 READERS = 16  # footers read at a time
 
@@ -92,7 +93,11 @@ class Parts:
         numbers = [int(m[1]) for entry in found if (m := re.fullmatch(r"part-(\d+)\.parquet", entry.base_name))]
 
         def counts(number: int) -> Counts:
-            footer = pq.read_metadata(f"{self.path}/{_name(number)}.parquet", filesystem=self.fs)
+            path = f"{self.path}/{_name(number)}.parquet"
+            try:
+                footer = pq.read_metadata(path, filesystem=self.fs)
+            except pa.ArrowInvalid as error:
+                raise InputError(f"{path}: damaged ({first_line(error)}); remove it, and it is made anew") from error
             return Counts(**json.loads(footer.metadata[b"nli"]))
 
         with ThreadPoolExecutor(READERS) as pool:
@@ -120,7 +125,7 @@ class Parts:
 
     def _write(self, name: str, text: str) -> None:
         with self._appearing(name) as draft, self.fs.open_output_stream(draft) as file:
-            file.write(text.encode())
+            file.write(text.encode("utf-8", "backslashreplace"))  # names of files may hold half of a surrogate pair
 
     @contextmanager
     def _appearing(self, name: str) -> Iterator[str]:
@@ -130,7 +135,10 @@ class Parts:
         try:
             yield draft
             self.fs.create_dir(target.rpartition("/")[0], recursive=True)
-            self.fs.move(draft, target)
+            if isinstance(self.fs, pafs.LocalFileSystem):
+                put(Path(draft), Path(target))
+            else:
+                self.fs.move(draft, target)
         except BaseException:
             with suppress(OSError):
                 self.fs.delete_file(draft)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from nli.errors import InputError
+from nli.errors import InputError, first_line
 from nli.readers import Rejected, Row, file_format, read_records, text_cell
 from nli.records import LABELS
 from nli.writers import infer, output_schema
@@ -87,7 +87,7 @@ def look_through(
         types.see(rows)
         if checking:
             checking(len(items))
-    return Survey(seen, invalid, list(names), types.schema, digest, before)
+    return Survey(seen, invalid, list(names), types.final(), digest, before)
 
 
 class Types:
@@ -98,9 +98,7 @@ class Types:
         parquet = file_format(target) == "parquet"
         self.learns = parquet and file_format(source) != "parquet"
         if parquet and not self.learns:
-            import pyarrow.parquet as pq
-
-            self.schema = output_schema([pq.read_schema(source)])
+            self.schema = output_schema([_parquet_schema(source)])
 
     def see(self, rows: Sequence[Row]) -> None:
         if not self.learns or not rows:
@@ -112,6 +110,37 @@ class Types:
         except (pa.ArrowException, OverflowError) as error:
             reason = str(error).splitlines()[0]
             raise InputError(f"{self.source}: a column changes its type ({reason}); write jsonl instead") from error
+
+    def final(self) -> Any:
+        """The schema, now that every row was seen. Raises InputError for one that parquet cannot hold: {} in every row, for example."""
+        if self.schema is None:
+            return None
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        try:
+            pq.write_table(self.schema.empty_table(), pa.BufferOutputStream())
+        except pa.ArrowException as error:
+            raise InputError(
+                f"{self.source}: no columns for parquet ({first_line(error)}); write jsonl instead"
+            ) from error
+        return self.schema
+
+
+def _parquet_schema(source: str) -> Any:
+    """Raises InputError when it cannot be read, and for times that Python has no type for: their nanoseconds would be cut off."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        schema = pq.read_schema(source)
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(f"{source}: not a readable parquet file ({first_line(error)})") from error
+    if cut := next((field.name for field in schema if "time64[ns]" in str(field.type)), None):
+        raise InputError(
+            f"{source}: column {cut!r} holds times in nanoseconds, which would be cut; make it time64[us] first"
+        )
+    return schema
 
 
 def stamp(path: str) -> tuple[int, int]:

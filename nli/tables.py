@@ -93,10 +93,12 @@ def _operating_points(detection: dict[str, Any]) -> str:
             [name, f"{p['threshold']:.2f}", str(p["flagged"]), number(p["precision"]), number(p["recall"]), rare]
         )
     rate = next(iter(detection["operating_points"].values()))["base_rate"]
+    score = detection["score"]
+    more = " only; --swap joins both directions, as detect does" if score == "premise to hypothesis" else ""
     return table(
         [
             "operating point",
-            "from score",
+            f"from score ({score}{more})",
             "flagged",
             "precision",
             "recall",

@@ -1,4 +1,5 @@
 import csv
+import datetime
 import gzip
 import json
 
@@ -144,10 +145,12 @@ def test_unusable_files(tmp_path, scorer, content, message):
     assert not (tmp_path / "out.csv").exists()
 
 
-def test_a_parquet_file_that_is_none(tmp_path, scorer):
-    (tmp_path / "in.parquet").write_bytes(b"PAR1 and then nothing")
-    with pytest.raises(InputError, match="not a readable parquet"):
-        score_file(str(tmp_path / "in.parquet"), str(tmp_path / "out.jsonl"), scorer)
+@pytest.mark.parametrize("target", ["out.jsonl", "out.parquet"])
+@pytest.mark.parametrize("content", [b"", b"PAR1 and then nothing", b"PAR1 damaged \x05\0\0\0PAR1"])
+def test_a_parquet_file_that_is_none(tmp_path, scorer, content, target):
+    (tmp_path / "in.parquet").write_bytes(content)
+    with pytest.raises(InputError, match=r"in\.parquet: "):
+        score_file(str(tmp_path / "in.parquet"), str(tmp_path / target), scorer)
 
 
 def test_unwritable_output_and_output_over_input(tmp_path, scorer):
@@ -207,3 +210,51 @@ def test_output_below_a_file(tmp_path, scorer):
     source = write(tmp_path / "in.jsonl", ROWS)
     with pytest.raises(InputError, match="cannot be written"):
         score_file(str(source), str(source / "out.jsonl"), scorer)
+
+
+def test_parquet_columns_come_back_as_they_were(tmp_path, scorer):
+    columns = {
+        "when": pa.array([1402876800123456789], pa.timestamp("ns", "UTC")),
+        "took": pa.array([123456789], pa.duration("ns")),
+        "large": pa.array([2**63 + 5], pa.uint64()),
+        "map": pa.array([[("k", 1)]], pa.map_(pa.string(), pa.int8())),
+        "list": pa.array([[1402876800123456789]], pa.list_(pa.timestamp("ns"))),
+    }
+    source, target = tmp_path / "in.parquet", tmp_path / "out.parquet"
+    pq.write_table(pa.table({"premise": ["a"], "hypothesis": ["b"], **columns}), source)
+    score_file(str(source), str(target), scorer)
+    assert pq.read_table(target).select(list(columns)) == pq.read_table(source).select(list(columns))
+
+
+def test_times_that_would_be_cut_are_refused(tmp_path, scorer):
+    times = pa.array([123456789], pa.time64("ns"))
+    pq.write_table(pa.table({"premise": ["a"], "hypothesis": ["b"], "at": times}), tmp_path / "in.parquet")
+    with pytest.raises(InputError, match="column 'at' holds times in nanoseconds"):
+        score_file(str(tmp_path / "in.parquet"), str(tmp_path / "out.parquet"), scorer)
+
+
+def test_objects_without_a_key_do_not_fit_into_parquet(tmp_path, scorer):
+    source = write(tmp_path / "in.jsonl", [{**row, "meta": {}} for row in ROWS])
+    scored = []
+    with pytest.raises(InputError, match=r"in\.jsonl: .*'meta'.*write jsonl instead"):
+        score_file(str(source), str(tmp_path / "out.parquet"), scorer, progress=lambda *news: scored.append(news))
+    assert not scored and [p.name for p in tmp_path.iterdir()] == ["in.jsonl"]
+
+
+def test_times_inside_lists_go_into_csv(tmp_path, scorer):
+    row = {"premise": "a", "hypothesis": "b", "days": [datetime.date(2014, 6, 16)], "when": {"bytes": b"x"}}
+    score_file(str(write(tmp_path / "in.parquet", [row])), str(tmp_path / "out.csv"), scorer)
+    (scored,) = read(tmp_path / "out.csv")
+    assert scored["days"] == '["2014-06-16"]' and scored["when"] == '{"bytes": "b\'x\'"}'
+
+
+@pytest.mark.parametrize("ending", ["csv", "tsv"])
+def test_a_carriage_return_in_a_text_is_quoted(tmp_path, scorer, ending):
+    row = {"premise": "a\rb", "hypothesis": "c\r\nd", "e": 'f\n"g"', "h": "i j"}
+    score_file(str(write(tmp_path / "in.jsonl", [row])), str(tmp_path / f"out.{ending}"), scorer)
+    (scored,) = read(tmp_path / f"out.{ending}")
+    assert {name: scored[name] for name in row} == row
+    separator = "\t" if ending == "tsv" else ","
+    expected = separator.join(['"a\rb"', '"c\r\nd"', '"f\n""g"""', "i j", ""]).encode()
+    content = (tmp_path / f"out.{ending}").read_bytes()
+    assert expected in content and content.count(b"\r") == 2 and content.endswith(b"\n")

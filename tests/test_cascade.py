@@ -115,3 +115,16 @@ def test_detect_takes_a_cascade(folders, tmp_path):
     expected = [c.score for c in nli.Detector.load(cascade=folders).detect(article.read_text(), threshold=0.0)]
     got = [json.loads(line)["score"] for line in result.stdout.splitlines()]
     assert expected and got == pytest.approx(expected, abs=1e-3)
+
+
+def test_a_small_one_that_was_not_trained_with_context_is_not_given_any(folders, tmp_path):
+    large = make_checkpoint(tmp_path / "large")
+    (large / "decision.json").write_text(json.dumps({"context": True}))
+    pairs = [("[The mayor spoke at noon.] Peter Reed: “Three hours.”", "The [sic] bridge is shut.")]
+    cascade = Cascade.load([folders[0], str(large)], sure=0.0)
+    assert cascade.for_small(pairs) == [("Peter Reed: “Three hours.”", "The [sic] bridge is shut.")]
+    alone = Scorer(checkpoints.load(folders[0])).score(cascade.for_small(pairs)).probabilities
+    np.testing.assert_allclose(
+        Cascade.load([folders[0], str(large)], sure=0.0).score(pairs).probabilities, alone, atol=1e-5
+    )
+    assert Cascade.load(folders).for_small(pairs) == pairs  # neither was trained with it

@@ -92,3 +92,12 @@ def test_positions_limit_the_length(tmp_path):
     folder = make_checkpoint(tmp_path / "m")
     edit_json(folder / "tokenizer_config.json", model_max_length=10**30)
     assert checkpoints.load(str(folder)).max_length == 64
+
+
+def test_a_folder_with_a_shipped_name_is_not_shadowed_in_silence(folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder.rename(tmp_path / "fast")
+    refused("fast", r"a shipped checkpoint and a folder here; write \./fast")
+    assert checkpoints.load("./fast").path.resolve() == tmp_path / "fast"
+    monkeypatch.chdir(checkpoints.shipped()["fast"].parent)
+    assert checkpoints.find("fast") == checkpoints.shipped()["fast"]

@@ -12,9 +12,10 @@ import time
 
 import pytest
 from click.testing import CliRunner
-from conftest import make_checkpoint
+from conftest import ORDERS, make_checkpoint
 
 from nli.cli import main
+from nli.cli.common import Command, write
 
 TEXT = "Nobody was injured in the fire, the mayor said.\n\nTwelve people were injured in the fire, a nurse said.\n"
 
@@ -274,3 +275,40 @@ def test_a_killed_run_leaves_nothing_that_looks_complete(tiny, tmp_path):
     _, stderr = process.communicate(timeout=60)
     assert process.returncode == 130 and "interrupted" in stderr and "Traceback" not in stderr
     assert not target.exists()
+
+
+def test_a_full_disk_is_one_line():
+    """Also at the exit, where Python tries to write the rest once more."""
+    code = "from nli.cli.common import Command, write; Command('x', callback=lambda: write('text', None))()"
+    with open("/dev/full", "wb") as full:
+        result = subprocess.run([sys.executable, "-c", code], stdout=full, stderr=subprocess.PIPE, text=True)
+    assert (result.returncode, result.stderr) == (1, "nli: no space left on device\n")
+
+
+def test_an_error_of_the_system_names_the_file(tmp_path):
+    command = Command("x", callback=lambda: (tmp_path / "no" / "where").read_text())
+    fails(CliRunner().invoke(command, []), f"nli: {tmp_path}/no/where: no such file or directory")
+
+
+def test_output_is_utf8_in_every_locale_and_for_every_file_name(tmp_path):
+    text = "naïve “x” \udc80\n"
+    write(text, str(tmp_path / "out.txt"))
+    command = Command("x", callback=lambda: write(text, None))
+    assert CliRunner(charset="latin-1").invoke(command, []).stdout_bytes == "naïve “x” \\udc80\n".encode()
+    assert (tmp_path / "out.txt").read_bytes() == "naïve “x” \\udc80\n".encode()
+
+
+def test_scored_pairs_are_utf8_in_every_locale(tiny, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in.jsonl").write_text('{"premise": "“a”", "hypothesis": "naïve"}\n', encoding="utf-8")
+    result = CliRunner(charset="latin-1").invoke(main, ["score", "in.jsonl", "-", "--model", str(tiny)])
+    assert json.loads(result.stdout_bytes.decode("utf-8"))["premise"] == "“a”"
+
+
+def test_export_checks_what_it_wrote_and_not_the_shipped_model_of_that_name(tiny, tmp_path, monkeypatch):
+    def swapped(checkpoint, folder):
+        make_checkpoint(folder, ORDERS["reversed"], declared=ORDERS["usual"])
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("nli.dequantise.dequantise", swapped)
+    fails(CliRunner().invoke(main, ["export", "fast", "--model", str(tiny)]), f"{tmp_path}/fast", "order")

@@ -137,6 +137,8 @@ def test_cases(run, cases, tmp_path):
     assert len(numbers["data_hash"]) == len(numbers["model_hash"]) == 64
     refused = run("eval", "cases", cases, "--limit", "1")
     assert refused.exit_code == 2 and "--limit is for labelled pairs" in refused.stderr
+    refused = run("eval", "cases", cases, "--both-ways")
+    assert refused.exit_code == 2 and "--both-ways is for labelled pairs" in refused.stderr
 
 
 def test_cases_that_are_none(run, tmp_path):

@@ -158,6 +158,16 @@ def test_without_ray_one_line_says_what_to_install(tmp_path):
     assert result.returncode == 1 and result.stderr == "nli: the ray engine needs Ray: pip install 'claim-nli[ray]'\n"
 
 
+def test_a_cluster_that_is_not_there_is_one_line(tmp_path, tiny):
+    (tmp_path / "in.jsonl").write_text(json.dumps(row(1)) + "\n")
+    command = [sys.executable, "-m", "nli", "score", f"{tmp_path}/in.jsonl", f"{tmp_path}/out", "--engine", "ray"]
+    environment = os.environ | {"RAY_ADDRESS": "nowhere"}
+    result = subprocess.run([*command, "--model", str(tiny)], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert result.returncode == 1 and "Traceback" not in result.stderr
+    assert result.stderr.splitlines()[-1].startswith("nli: Ray cannot be started or reached (")
+    assert "RAY_ADDRESS (nowhere)" in result.stderr
+
+
 def test_the_local_engine_does_not_import_ray(tmp_path, tiny):
     (tmp_path / "in.jsonl").write_text(json.dumps(row(1)) + "\n")
     arguments = ["score", f"{tmp_path}/in.jsonl", f"{tmp_path}/out.jsonl", "--model", str(tiny)]

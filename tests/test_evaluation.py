@@ -6,6 +6,7 @@ from conftest import ORDERS, make_checkpoint
 
 import nli
 from nli import slices
+from nli.both_ways import BothWays
 from nli.errors import InputError
 from nli.evaluation import evaluate_set
 from nli.labelled import from_rows
@@ -75,6 +76,16 @@ def test_swapping(detector, rows):
     assert alone.backward is None and alone["swap"] is None and (alone.score == alone.forward[:, 2]).all()
     assert alone["detection"]["score"] == "premise to hypothesis"
     assert alone["accuracy"] == both["accuracy"]
+
+
+def test_the_table_says_which_score_the_operating_points_are_of(detector):
+    def head(scorer, swap):
+        text = evaluate_set(from_rows(PROBES), scorer, swap=swap, with_baselines=False).markdown()
+        return next(line for line in text.splitlines() if "operating point" in line)
+
+    assert "from score (premise to hypothesis only; --swap joins both directions" in head(detector.scorer, False)
+    assert "from score (mean of both directions)" in head(detector.scorer, True)
+    assert "from score (mean of both directions)" in head(BothWays(detector.scorer), False)
 
 
 def test_operating_points_of_the_checkpoint(detector, rows):

@@ -1,9 +1,13 @@
 """Runs that are stopped: by Ctrl-C, by a kill at any moment, by a full disk. Stopped or not, the bytes are the same in the end."""
 
+import errno
 import json
+import os
+import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -14,6 +18,7 @@ from nli.batch import Interrupted, score_file
 from nli.both_ways import BothWays
 from nli.errors import InputError
 from nli.survey import Columns
+from nli.writers import open_sink
 
 FORMATS = ["jsonl", "csv", "tsv.gz", "jsonl.zst", "parquet"]
 
@@ -162,6 +167,102 @@ def test_one_output_has_one_writer(tmp_path, source, scorer):
 
     run(source, tmp_path / "out.jsonl", scorer, progress=second)
     assert (tmp_path / "out.jsonl").exists()
+
+
+def test_a_disk_without_locks_is_not_another_run(tmp_path, source, scorer, monkeypatch):
+    fcntl = pytest.importorskip("fcntl")
+
+    def unsupported(*_):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", unsupported)
+    assert run(source, tmp_path / "out.jsonl", scorer).scored == 85
+
+
+def test_stopped_while_it_cleans_up_a_parquet_file_stays_whole(tmp_path, source, scorer, monkeypatch):
+    whole, target = tmp_path / "whole.parquet", tmp_path / "out.parquet"
+    run(source, whole, scorer)
+
+    def stopped(folder, **_):
+        if parts := sorted(Path(folder).glob("*.parquet")):
+            parts[0].unlink()
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(Interrupted):
+        patch.setattr(shutil, "rmtree", stopped)
+        run(source, target, scorer)
+    assert run(source, target, scorer).scored == 85 and same_bytes(target, whole)
+    assert {p.name.partition(".")[0] for p in tmp_path.iterdir() if p.is_dir() or "journal" in p.name} == set()
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "parquet"])
+def test_no_output_is_made_of_less_than_was_written(tmp_path, ending):
+    target = tmp_path / f"out.{ending}"
+    sink = open_sink(str(target))
+    sink.resume(0)
+    position = [sink.write([{"n": n}]) for n in range(2)][-1]
+    partial = tmp_path / f"out.{ending}.partial"
+    (partial / "00000000.parquet" if partial.is_dir() else partial).unlink()
+    with pytest.raises(InputError, match=f"but {position} were written; --restart"):
+        sink.finish(position)
+    assert not target.exists()
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "parquet"])
+def test_the_output_is_on_the_disk_before_what_it_was_made_from_goes(tmp_path, source, scorer, ending, monkeypatch):
+    safe, fsync = [], os.fsync
+
+    def noting(descriptor):
+        safe.append(os.fstat(descriptor).st_ino)
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noting)
+    run(source, tmp_path / f"out.{ending}", scorer)
+    output, folder = ((tmp_path / name).stat().st_ino for name in (f"out.{ending}", ""))
+    assert folder in safe[safe.index(output) :]
+
+
+def test_standard_input_leaves_the_unfinished_run_of_a_file_alone(tmp_path, source, scorer, monkeypatch):
+    target = tmp_path / "out.jsonl"
+    with pytest.raises(Interrupted):
+        run(source, target, scorer, progress=stop_after(40))
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    with source.open() as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        with pytest.raises(InputError, match=r"out\.jsonl\.journal: an unfinished run .* --restart, or name another"):
+            run("-", target, scorer)
+        assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+        assert run("-", target, scorer, restart=True).scored == 85
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["in.jsonl", "out.jsonl", "out.jsonl.rejected.jsonl"]
+
+
+def test_standard_input_keeps_other_runs_from_its_output(tmp_path, source, scorer, monkeypatch):
+    pytest.importorskip("fcntl")
+
+    def second(finished, total):
+        with pytest.raises(InputError, match="another run is writing this output"):
+            run(source, tmp_path / "out.jsonl", scorer)
+
+    with source.open() as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        assert run("-", tmp_path / "out.jsonl", scorer, progress=second).scored == 85
+
+
+def test_one_ctrl_c_ends_the_wait_for_standard_input(scorer, monkeypatch):
+    read, write = os.pipe()
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # background jobs start deaf to it
+    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+    input_ends = threading.Timer(20, os.close, [write])
+    input_ends.start()
+    try:
+        with open(read) as stdin, pytest.raises(Interrupted):
+            monkeypatch.setattr(sys, "stdin", stdin)
+            score_file("-", "-", scorer)
+        assert input_ends.is_alive()
+        os.close(write)
+    finally:
+        signal.signal(signal.SIGINT, before)
+        input_ends.cancel()
 
 
 SLOW = """

@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import math
+import os
 from dataclasses import asdict, replace
 
 import pyarrow as pa
@@ -222,3 +223,23 @@ def test_what_goes_wrong_at_a_worker_is_its_result(tmp_path, tiny):
     assert Worker(cascade)({"number": 2, **asdict(first)})["scored"] == 4
     for wrong in ({"weights": "0"}, {"model": {"model": f"{tmp_path}/nothing"}}):
         assert Worker(replace(job, **wrong))({"number": 1, **asdict(second)})["failure"]
+
+
+def test_finished_parts_are_on_the_disk_and_damaged_ones_are_told(tmp_path, monkeypatch):
+    safe, fsync = [], os.fsync
+
+    def noting(descriptor):
+        safe.append(os.fstat(descriptor).st_ino)
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noting)
+    parts = Parts(*filesystem(str(tmp_path / "out")))
+    assert parts.begun({}) is None
+    parts.save(0, pa.table({"a": [1]}), Counts(1), [{"file": "\udc80.jsonl"}])
+    part = tmp_path / "out" / "part-000000.parquet"
+    assert {part.stat().st_ino, part.parent.stat().st_ino} <= set(safe)
+    (rejected,) = read_records(str(tmp_path / "out" / "_rejected" / "part-000000.jsonl"))
+    assert "surrogate" in rejected.reason
+    part.write_bytes(b"")
+    with pytest.raises(InputError, match=r"part-000000\.parquet: damaged .*; remove it"):
+        parts.done()

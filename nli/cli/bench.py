@@ -66,7 +66,7 @@ def bench(
         )
     if json_path:
         write(json.dumps(measured.to_dict(), indent=1) + "\n", json_path)
-    click.echo(measured.markdown(), nl=False)
+    write(measured.markdown(), None)
 
 
 def _own_pairs() -> str:
@@ -92,6 +92,7 @@ def export(folder: Path, model: str | None) -> None:
 
     checkpoint = checkpoints.load(model)
     dequantise(checkpoint, folder)
-    Scorer(checkpoints.load(str(folder)))  # loads with nothing missing, and has the labels in the declared order
+    written = checkpoints.load(str(folder.resolve()))
+    Scorer(written)  # loads with nothing missing, and has the labels in the declared order
     size = (folder / "model.safetensors").stat().st_size / 1e6
     click.echo(f"nli: {checkpoint.name} in float32, {size:.0f} MB, written to {folder}", err=True)

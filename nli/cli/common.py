@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
-from nli.errors import InputError, NliError
+from nli.errors import InputError, NliError, first_line
 
 
 class Command(click.Command):
@@ -28,8 +28,19 @@ class Command(click.Command):
             click.echo(f"nli: {stop or 'interrupted; the output is not complete'}", err=True)
             ctx.exit(130)
         except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _forget_output()
             ctx.exit(1)
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            click.echo(f"nli: {where}{(error.strerror or first_line(error)).lower()}", err=True)
+            _forget_output()
+            ctx.exit(1)
+
+
+def _forget_output() -> None:
+    """What standard output did not take would be tried, and fail, once more at the exit."""
+    with suppress(OSError):  # of tests, it is no file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class Group(click.Group):
@@ -121,11 +132,13 @@ def load(options: dict[str, Any], *, language: str | None = None) -> Any:
 
 
 def write(text: str, path: str | None) -> None:
+    """In UTF-8, whatever the locale is. Halves of surrogate pairs, as names of files may hold, are escaped."""
+    data = text.encode("utf-8", "backslashreplace")
     if path is None or path == "-":
-        click.echo(text, nl=False)
+        click.echo(data, nl=False)
         return
     try:
-        Path(path).write_text(text, encoding="utf-8", newline="")
+        Path(path).write_bytes(data)
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror or error})") from error
 

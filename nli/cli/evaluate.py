@@ -23,6 +23,7 @@ PAIRS_ONLY = {
     "by",
     "group",
     "swap",
+    "both_ways",
     "baselines",
     "where",
     "limit",
@@ -144,8 +145,8 @@ def _print_pairs(results: list[Evaluation], json_path: str | None, report: str |
     if report:
         write_report(comparison or results[0], Path(report))
     model = "" if comparison else f", model {first['model']}"
-    click.echo(f"{first['n']} pairs of {first['data']} (sha256 {first['data_hash'][:12]}){model}\n")
-    click.echo((comparison or results[0]).markdown(), nl=False)
+    write(f"{first['n']} pairs of {first['data']} (sha256 {first['data_hash'][:12]}){model}\n\n", None)
+    write((comparison or results[0]).markdown(), None)
     left_out = f"{first['unlabelled']} rows without gold label, {first['skipped']} skipped"
     two_way = f", {first['two_way']} two-way rows left out" if first["two_way"] else ""
     truncated = " and ".join(str(result["truncated"]) for result in results)
@@ -172,7 +173,7 @@ def _evaluate_cases(folder: str, json_path: str | None, options: dict[str, Any])
     cases_word = "case" if len(found) == 1 else "cases"
     data = f"{len(found)} {cases_word} of {folder} (sha256 {numbers['data_hash'][:12]})"
     head = f"{data}, model {numbers['model']}, threshold {numbers['threshold']}"
-    click.echo(f"{head}\n\n{cases_markdown(numbers)}", nl=False)
+    write(f"{head}\n\n{cases_markdown(numbers)}", None)
 
 
 @click.command(cls=Command)
