@@ -15,14 +15,24 @@ from nli.records import Claim, Document, ScoredPair, Scores  # noqa: E402
 from nli.scoring import ScoreTable  # noqa: E402
 
 
-def test_a_pair_that_says_little_one_way_is_asked_the_other_way_too():
-    class OneSided:
-        def score(self, texts):
-            return ScoreTable(np.array([[0, 0.99, 0.01] if a < b else [0, 0.1, 0.9] for a, b in texts]), 0)
+class OneSided:
+    """Says conflict only when the first text comes later in the alphabet; remembers what it was asked."""
 
-    text = "Ann Lee opened the bridge on Monday. Bo Ray closed the bridge on Monday.\n"
-    ((_, (pair,)),) = decide.score_cases(OneSided(), [Case("0", [Document("0", text)], {})], False)
-    assert (pair.forward.contradiction, pair.backward.contradiction) == (0.01, 0.9)
+    def __init__(self):
+        self.asked = []
+
+    def score(self, texts):
+        self.asked += texts
+        return ScoreTable(np.array([[0, 0.99, 0.01] if a < b else [0, 0.1, 0.9] for a, b in texts]).reshape(-1, 3), 0)
+
+
+def test_the_other_direction_is_asked_only_of_what_it_can_still_change():
+    ann, bo = "Ann Lee opened the bridge on Monday.", "Bo Ray closed the bridge on Monday."
+    for text, asked, forward, backward in ((f"{bo} {ann}", 2, 0.9, 0.01), (f"{ann} {bo}", 1, 0.01, 0.01)):
+        scorer = OneSided()
+        ((_, (pair,)),) = decide.score_cases(scorer, [Case("0", [Document("0", text)], {})], False)
+        assert len(scorer.asked) == asked
+        assert (pair.forward.contradiction, pair.backward.contradiction) == (forward, backward)
 
 
 def claim(case, number, speaker=None):
@@ -80,15 +90,12 @@ def test_pairs_that_readers_do_not_agree_on_choose_no_rule():
     ((case, _),) = rows = cases(([(0, 1)], [(0, 1, 0.8, None), (2, 3, 0.9, None), (4, 5, 0.1, None)]))
     case.arguable.append((Place("0", 20, 29, None), Place("0", 30, 39, None)))
     facts = decide.single_pairs(rows)
-    assert (facts["pairs"], facts["conflicts"], facts["average_precision"]["mean"]) == (2, 1, 1.0)
+    assert (facts["pairs"], facts["conflicts"], facts["average_precision"]) == (2, 1, 1.0)
 
 
-def test_the_rule_is_the_one_that_serves_whole_documents():
+def test_both_directions_must_say_so():
     ((case, _),) = cases(([(0, 1)], []))
     sure, unsure = Scores(0.0, 0.1, 0.9), Scores(0.0, 0.9, 0.1)
     claims = [claim("0", n) for n in range(4)]
     pairs = [ScoredPair(claims[0], claims[1], sure, sure), ScoredPair(claims[2], claims[3], sure, unsure)]
-    assert decide.choose([(case, pairs)])["balanced"].rule in {
-        "mean",
-        "min",
-    }  # the larger of both would flag the second pair
+    assert decide.choose([(case, pairs)])["balanced"].precision == 1.0
