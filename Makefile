@@ -54,7 +54,8 @@ train: $(VENV)/installed-dev
 	$(BIN)/python models/soup.py models/runs/final/checkpoint models/runs/denials/checkpoint models/runs/mean/checkpoint
 	$(BIN)/python models/export.py models/runs/final/checkpoint models/runs/final/exported
 	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/context.toml
-	$(BIN)/python models/export.py models/runs/context/checkpoint models/default
+	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/reports.toml
+	$(BIN)/python models/export.py models/runs/reports/checkpoint models/default
 	$(BIN)/python models/decide.py models/default
 	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/fast.toml
 	$(BIN)/python models/export.py models/runs/fast/checkpoint models/fast
