@@ -182,10 +182,8 @@ def _own_subject(verb: Token) -> Token | None:
 def _records(verb: Token, subject: Token) -> bool:
     """Whether a writing says something: "the log lists 17 centres", "the register has an entry", "it names the hour"."""
     objects = [c for c in verb.children if c.dep_ in {"dobj", "ccomp", "attr"}]
-    if subject.lower_ in BODIES and verb.lemma_ in {
-        "count",
-        "find",
-    }:  # "The inquiry found that ...", "The union counts 640"
+    # "The inquiry found that ...", "The union counts 640"
+    if subject.lower_ in BODIES and verb.lemma_ in {"count", "find"}:
         counted = any(t.like_num for o in objects for t in o.children)
         return counted if verb.lemma_ == "count" else any(o.dep_ == "ccomp" for o in objects)
     if subject.lower_ != "it" and not (subject.pos_ == "NOUN" and subject.lemma_.lower() in DOCUMENTS):

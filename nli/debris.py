@@ -65,9 +65,8 @@ def prose(text: str, nlp: Language) -> tuple[list[tuple[View, Doc]], int]:
         dateline = (
             _DATELINE.match(view.text) or _TIME.match(view.text) or (headed == [view] and _headed(view.text, nlp))
         )
-        beside = (
-            dateline and len(view.text) - dateline.end() > dateline.end()
-        )  # "IRAN DENIES TALKS - FOREIGN MINISTRY" has its claim before
+        # "IRAN DENIES TALKS - FOREIGN MINISTRY" has its claim before the dash
+        beside = dateline and len(view.text) - dateline.end() > dateline.end()
         views.append(view.cut(dateline.end(), len(view.text)) if dateline and beside else view)
         after_credit.append(before)
     docs = nlp.pipe(view.text.translate(_STRAIGHT) for view in views)
