@@ -14,6 +14,8 @@ DOCUMENTS = (
     "own_articles_test",
     "own_reports_dev",
     "own_reports_test",
+    "own_features_dev",
+    "own_features_test",
 )
 
 
@@ -55,7 +57,7 @@ def tables(results: dict[str, dict[str, Any]]) -> str:
         )
     )
     parts += [document_row(name, results[name]) for name in DOCUMENTS if name in results]
-    for name in ("own_articles_test", "own_reports_test"):
+    for name in ("own_articles_test", "own_reports_test", "own_features_test"):
         if r := results.get(name):
             parts += [head(f"conflicts of {name} by type", "number", "found"), *by_type(r)]
     return "\n".join(parts).lstrip("\n") + "\n"

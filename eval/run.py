@@ -123,6 +123,8 @@ JOBS: dict[str, tuple[str, Path, Callable[[Detector], Result]]] = {
             ("own_articles_test", "test", OWN / "cases/test"),
             ("own_reports_dev", "development", OWN / "cases/dev_reports"),
             ("own_reports_test", "test", OWN / "cases/test_reports"),
+            ("own_features_dev", "development", OWN / "cases/dev_features"),
+            ("own_features_test", "test", OWN / "cases/test_features"),
         )
     },
     "dossiers_dev": ("development", SHARED / "data", functools.partial(within_dossiers, read=shared_dossiers)),

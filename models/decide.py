@@ -31,7 +31,7 @@ from nli.records import LABELS, Findings, ScoredPair, Scores
 from nli.scoring import Scorer
 
 ROOT = Path(__file__).parent.parent
-ARTICLES = [ROOT / "eval/cases/dev", ROOT / "eval/cases/dev_reports", ROOT / "../shared/articles"]
+ARTICLES = [*(ROOT / "eval/cases" / name for name in ("dev", "dev_reports", "dev_features")), ROOT / "../shared/articles"]
 PAIRS = [
     (ROOT / "eval/data/news_pairs.jsonl", {"split": "dev"}),
     (ROOT / "../shared/data/news_pairs.jsonl", {"split": "dev"}),
