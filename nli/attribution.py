@@ -12,6 +12,7 @@ from nli.lexicon import (
     DOCUMENTS,
     ENTRIES,
     NEEDS_CLAUSE,
+    PARTS,
     PLAIN_VERBS,
     PRONOUN_GENDER,
     RECORD_VERBS,
@@ -186,11 +187,24 @@ def _records(verb: Token, subject: Token) -> bool:
     if subject.lower_ in BODIES and verb.lemma_ in {"count", "find"}:
         counted = any(t.like_num for o in objects for t in o.children)
         return counted if verb.lemma_ == "count" else any(o.dep_ == "ccomp" for o in objects)
-    if subject.lower_ != "it" and not (subject.pos_ == "NOUN" and subject.lemma_.lower() in DOCUMENTS):
+    if subject.lower_ != "it" and not _is_writing(subject):
         return False
     if verb.lemma_ in RECORD_VERBS:
         return bool(objects)
-    return verb.lemma_ == "have" and any(o.lemma_.lower() in ENTRIES for o in objects)
+    if (
+        verb.lemma_ in NEEDS_CLAUSE | {"provide"} and subject.lower_ != "it"
+    ):  # "His letter asks for a list", "it rules out a sale"
+        return bool(objects) or any(c.dep_ in {"prep", "prt"} for c in verb.children)
+    held = [t for o in objects for t in o.subtree]
+    return verb.lemma_ in {"have", "hold", "carry", "count"} and any(
+        t.lemma_.lower() in ENTRIES or (t.like_num and subject.lower_ != "it") for t in held
+    )
+
+
+def _is_writing(subject: Token) -> bool:
+    """ "the log", "Paragraph six", "the next line": a writing or a part of one."""
+    numbered = subject.pos_ == "NUM" and any(c.lower_ in PARTS for c in subject.lefts)
+    return numbered or (subject.pos_ in {"NOUN", "PROPN"} and subject.lemma_.lower() in DOCUMENTS | PARTS)
 
 
 def _ruled_out(token: Token) -> bool:

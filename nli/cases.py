@@ -170,7 +170,12 @@ class CaseCounts:
             gold = next(p.speaker for places in case.sides[group].values() for p in places if p.holds(claim))
             if gold:
                 self.speakers += 1
-                self.speakers_right += bool({w for w in _words(gold) if len(w) > 3} & set(_words(claim.speaker or "")))
+                told = _words(
+                    gold
+                )  # "the ministry of trade" is not "the ministry of war" by "of"; "M7" is all there is
+                self.speakers_right += bool(
+                    ({w for w in told if len(w) > 3} or set(told)) & set(_words(claim.speaker or ""))
+                )
 
     def to_dict(self) -> dict[str, Any]:
         """Counts, and recall, precision and AP; null where nothing could be counted."""

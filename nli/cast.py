@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from nli.gender import evidence, of_noun
+from nli.given_names import given_name
 from nli.lexicon import (
     AMBIGUOUS_HUMANS,
     BODIES,
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 _ARTICLE = re.compile(r"^(?:an?|the|this|that|another|one|his|her|its|their)\s+", re.I)
 _DEFINITE = re.compile(r"^(?:the|this|that|his|her|its|their)\s|^[^\s]+(?:\s[^\s]+){0,3}['’]s?\s", re.I)
 _SUBJECTS = {"nsubj", "nsubjpass"}
+_GIVEN = 3  # votes that a given name has
+_ANYBODY = {"man": "m", "woman": "f"}
 _SUMMONS = {"call", "interview", "question", "summon"}
 
 
@@ -47,6 +50,9 @@ class Cast:
     writer: str | None = None  # whoever wrote in the sentence before: whose "the letter" is
     organisation: str | None = None  # the last one named: what "the company" means
     thing: str | None = None  # the last body or writing that spoke or was told of: what "it said" means
+    held_back: dict[str, str] = field(
+        default_factory=dict
+    )  # what the lead calls somebody whose name comes later -> the name
     places: set[str] = field(default_factory=set)  # names that the recogniser takes for persons: "in Tarn"
 
     def meet(self, doc: Doc) -> None:
@@ -69,6 +75,8 @@ class Cast:
         if known := self.names.get(name) or of_noun(name if name not in self.names else ""):
             return known
         vote = self.votes[name]
+        if " " in name and (given := given_name(name.split()[0])):
+            vote += _GIVEN if given == "f" else -_GIVEN
         return "f" if vote > 1 else "m" if vote < -1 else None
 
     def human(self, name: str) -> bool:
@@ -111,6 +119,8 @@ class Cast:
     def description(self, words: str, head: str) -> str:
         """ "the official" -> the fuller description or the named person it stands for, else the words themselves."""
         bare = _ARTICLE.sub("", words)
+        if bare in self.held_back:
+            return self.held_back[bare]
         if head in DOCUMENTS and re.match(r"(?:its|their)\s", words, re.I) and self.body:
             return f"{bare} of {self.body}"
         if _DEFINITE.match(words):
@@ -121,12 +131,19 @@ class Cast:
             if named and (named in self.focus or not known):  # who has been met goes before who is named later
                 return named
             if " " not in bare:
+                if not known and bare in _ANYBODY and (meant := self._unnamed(_ANYBODY[bare])):
+                    return meant
                 if not known and head in COMPANIES and self.organisation:
                     return self.organisation
                 return known[-1] if known else bare
         if " " in bare:
             self.descriptions.append((head, bare))
         return bare
+
+    def _unnamed(self, gender: str) -> str | None:
+        """ "A goatherd saw it. ..., said the man": the person without a name who is in focus."""
+        last = self.focus[-1] if self.focus else None
+        return last if last and last not in self.names and self.gender(last) in (None, gender) else None
 
     def known(self, words: str, head: str) -> str:
         """The named person for whom a description stands, else the description."""
@@ -176,8 +193,11 @@ class Cast:
         has_subject = any(subject for subject, _, _ in found) or any(
             t.lower_ in PRONOUN_GENDER and t.dep_ in _SUBJECTS for t in sentence
         )
+        genders = {self.gender(name_) for subject, _, name_ in found if subject}
         for subject, _, name_ in sorted(found, key=lambda f: f[:2]):
-            if subject or not has_subject:
+            # "Anna Keller asked Peter Reed about it. He said ...": only one of them can be meant
+            other = len(genders) == 1 and {*genders, self.gender(name_)} == {"f", "m"}
+            if subject or not has_subject or other:
                 self.speaking(name_, person=True)
         for called in self._summoned(sentence, quoted):
             self.speaking(called, person=True)

@@ -1,4 +1,5 @@
-"""Whether a person is "he" or "she": from nouns and from the pronouns that stand near a name, never from the name itself."""
+"""Whether a person is "he" or "she": from nouns, from the pronouns that stand near a name, and where nothing stands near it, from
+the given name."""
 
 from __future__ import annotations
 

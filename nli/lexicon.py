@@ -32,14 +32,14 @@ TITLES = _words(
     """
     acting admiral agriculture ambassador analyst archaeologist archbishop attorney bishop brigadier british
     brother canon capt captain chairman chairperson chairwoman chancellor chief chief-executive cllr coach col
-    colonel commander commissioner congressman congresswoman constable convener corporal councillor councilman
+    colonel commander commissioner commodore congressman congresswoman constable convener corporal councillor councilman
     councilwoman curator dame dean defence defense deputy deputy-minister detective director dr economist
     economy education energy engineer environment envoy epidemiologist executive farm farmer father federal
     finance fire foreign former gen general goalkeeper gov governor head health historian home imam inspector
     interior judge justice king labor labour lady lawyer leader lieutenant local lord major manager marshal
     mayor midfielder minister miss mother mr mrs ms national negotiator nurse police pope premier president
-    prime prince princess principal private prof professor prosecutor provincial queen rabbi rector regional rep
-    rev reverend secretary sen senator senior sergeant sgt sheikh sir sister skipper spokesman spokesperson
+    prime prince princess principal private prof professor prosecutor provincial queen rabbi rector regional rep retired
+    rev reverend secretary sen senator senior sergeant sgt sheikh sheriff sir sister skipper spokesman spokesperson
     spokeswoman state striker superintendent surgeon teacher trade transport treasury u.s. uk undersecretary
     union us veteran vicar vice warden
     """
@@ -75,6 +75,8 @@ DOCUMENTS = _words(
     album brochure card finding findings guideline inventory newsletter passport roster
     autopsy bill catalogue chronicle database indictment judgment judgement logs notebook recorder schedule tweet
     warrant
+    agreement calendar chart contract deed footage logger plaque printout prospectus receipts roll screenshot scoresheet
+    slip spreadsheet stub tally ticket treaty waybill
     """
 )
 # Nouns for persons that "he" and "she" can mean.
@@ -109,6 +111,15 @@ HUMANS = _words(
     statistician trustee viticulturist
     admiral archbishop canon chairperson congressman congresswoman controller corporal councilman councilwoman king major midfielder
     pathologist pope prince princess queen sheikh striker
+    bricklayer bookseller bouncer cartographer clergyman comedian commuter composer comrade conservator crofter deckhand docker
+    drummer emissary fisher florist glazier goatherd grocer guest hiker hotelier informant informer instructor intern janitor joiner
+    juror lodger logistician mason matron miller missionary mourner navigator novelist onlooker orderly organist parishioner
+    passer-by picker playwright potter preacher presenter psychiatrist radiographer radiologist recruit refugee relative restorer
+    retiree roofer sacristan saleswoman seaman seamstress settler sexton shearer shopper signaller skater smuggler squatter
+    stallholder stockbroker stoker subcontractor suspect swimmer teller trainee trapper trucker undertaker valuer vendor verger
+    vintner violinist voter walker watchmaker weaver welder whistleblower wholesaler woodcutter
+    beekeeper bookkeeper dockworker gatekeeper groundskeeper ironmonger fishmonger peacekeeper steelworker stonemason storekeeper
+    zookeeper
     """
 )
 GENDERED_TITLES = {"mr": "m", "sir": "m", "lord": "m", "mrs": "f", "ms": "f", "miss": "f", "dame": "f", "lady": "f"}
@@ -130,12 +141,17 @@ COMPANIES = _words("airline carrier company firm group lender maker manufacturer
 FUNCTION_WORDS = _words("a an and at by for from in its his her their of on the to with who s")
 # What writings do, besides speaking; and what they have in them.
 RECORD_VERBS = _words(
-    "contain document enumerate give instruct list mention name note put read record register show specify state"
+    "contain document enumerate give instruct list mention name note put read record register set show specify state"
 )
 LETTERS = _words("e-mail email letter memo message note reply")
 # Nouns for what somebody thinks or has counted: "by the mediator's count".
 ACCOUNTS = _words("account count estimate judgment judgement opinion reckoning telling view words")
-ENTRIES = _words("clause column entry footnote line list mention note paragraph passage sentence table")
+ENTRIES = _words(
+    "article call clause column entry figure footnote item line list mention name note page paragraph passage reading row "
+    "sentence signature stamp table time"
+)
+# Parts of writings, which say what the writing says.
+PARTS = _words("annex article chapter clause column entry footnote line page paragraph section verse")
 # Nouns of HUMANS that often mean something else.
 AMBIGUOUS_HUMANS = _words(
     "chair counsel critics general guide head leader maker member principal racer ranger source worker"

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from nli.given_names import given_name
 from nli.lexicon import AMBIGUOUS_HUMANS, BODIES, GENDERED_TITLES, HUMANS, TITLES, WAYS
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
 _NO_NAMES = BODIES | HUMANS | TITLES - {"king", "prince", "sister", "major", "general", "private"}  # how no name ends
+_HONORIFICS = set(GENDERED_TITLES) | {"dr", "prof", "professor"}
 ORGANISATIONS = {"ORG", "GPE", "NORP", "FAC"}  # entity labels that are no person
 
 
@@ -22,8 +25,13 @@ def is_person(entity: Span) -> bool:
     titled = titled and all(t.pos_ == "PROPN" or t.text == "-" for t in entity) and entity[0].text[0].isupper()
     apposed = len(whole_name(entity)) > 1 and entity.root.dep_ == "appos" and entity.root.head.lower_ in HUMANS
     told = titled or apposed or _aged(entity) or (len(entity) > 1 and _follows_role(entity))
-    labelled = entity.label_ == "PERSON" or (entity.label_ in ORGANISATIONS and told)
+    labelled = entity.label_ == "PERSON" or (entity.label_ in ORGANISATIONS and (told or _is_called(entity)))
     return bool(labelled and not is_place(entity) and last.text[:1].isupper() and last.lower_ not in _NO_NAMES)
+
+
+def _is_called(name: Span) -> bool:
+    """ "Agnieszka Ozola": a given name and one or two words more, all as names are written."""
+    return 2 <= len(name) <= 3 and given_name(name[0].text) is not None and all(t.text[:1].isupper() for t in name)
 
 
 def _aged(entity: Span) -> bool:
@@ -40,10 +48,31 @@ def _follows_role(entity: Span) -> bool:
 
 
 def persons(sentence: Span) -> Iterator[Span]:
-    """Names of persons: those the recogniser found, and subjects of two capitalised words or more that it has no label for."""
-    for entity in sentence.ents:
-        if is_person(entity):
-            yield whole_name(entity)
+    """Names of persons: those the recogniser found, those that begin with a given name, and subjects of two capitalised words or more
+    that it has no label for."""
+    seen: set[int] = set()
+    for name in (*_recognised(sentence), *_begun(sentence), *_unlabelled(sentence)):
+        if not seen & {t.i for t in name}:
+            seen |= {t.i for t in name}
+            yield name
+
+
+def _recognised(sentence: Span) -> Iterator[Span]:
+    return (whole_name(e) for e in sentence.ents if is_person(e))
+
+
+def _begun(sentence: Span) -> Iterator[Span]:
+    """ "Agnieszka Ozola's Spring Movement": a name that the recogniser does not see, or takes for a part of another."""
+    for token, surname in pairwise(sentence):
+        if token.ent_type_ not in {"", "ORG"} or not _is_called(token.doc[token.i : token.i + 2]):
+            continue
+        name = whole_name(token.doc[token.i : token.i + 2])
+        more = name.end < len(name.doc) and name.doc[name.end].pos_ == "PROPN"
+        if surname.pos_ == "PROPN" and not more and name[-1].lower_ not in _NO_NAMES:
+            yield name
+
+
+def _unlabelled(sentence: Span) -> Iterator[Span]:
     for token in sentence:
         if token.dep_ in {"nsubj", "nsubjpass"} and token.pos_ == "PROPN" and not token.ent_type_:
             name = whole_name(token.doc[token.i : token.i + 1])
@@ -143,7 +172,8 @@ def described(name: Span) -> list[list[Token]]:
         before.insert(0, doc[i])
         i -= 1
     apposed: list[Token] = []
-    if i == name.start - 1 and i > 0 and doc[i].text == ",":
+    honoured = all(t.lower_.rstrip(".") in _HONORIFICS for t in before)  # "the pathologist, Dr. Anna Keller"
+    if honoured and i > 0 and doc[i].text == ",":
         apposed = _until_break(doc, i - 1, -1)
     after: list[Token] = []
     if name.end < len(doc) and doc[name.end].text == ",":

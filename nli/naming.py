@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from nli.cast import Cast
-from nli.lexicon import BODIES, DOCUMENTS, GENDERED_TITLES, HUMANS, PLAIN_VERBS, RECORD_VERBS, TITLES
+from nli.lexicon import BODIES, DOCUMENTS, GENDERED_TITLES, HUMANS, PARTS, PLAIN_VERBS, RECORD_VERBS, TITLES
 from nli.names import ORGANISATIONS, is_person, phrase, strip_titles, title_before, whole_name
 
 if TYPE_CHECKING:
@@ -43,6 +43,10 @@ def name(subject: Token, cast: Cast) -> Attribution | None:
         writes = subject.lower_ == "it" and subject.head.lemma_ in RECORD_VERBS | {"have"}
         speaker = cast.writing if writes else cast.pronoun(subject.lower_)
         return Attribution(speaker, subject.idx, subject.idx + len(subject), True) if speaker else None
+    part = subject.lemma_.lower() in PARTS or any(c.lower_ in PARTS for c in subject.lefts)
+    if part and cast.writing and not is_named_person(subject):
+        words = phrase(subject)
+        return Attribution(cast.speaking(cast.writing, person=False), words.start_char, words.end_char, False)
     if subject.lower_ in _POSSESSIVE:
         owner = cast.pronoun(_POSSESSIVE[subject.lower_])
         return Attribution(owner, subject.idx, subject.idx + len(subject), False) if owner else None

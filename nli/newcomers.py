@@ -19,7 +19,8 @@ def is_new_person(token: Token) -> bool:
     """ "a loadmaster", "the guard, who has a flask": somebody without a name whom the next "he" can mean."""
     if token.pos_ != "NOUN" or not (token.lower_ in HUMANS or of_noun(token.lower_)):
         return False
-    main = token.dep_ in _SUBJECTS and token.head.dep_ == "ROOT"
+    opens = token.i - token.sent.start == 1 and token.nbor(-1).lower_ in {"a", "an"} and token.tag_ == "NN"
+    main = opens or (token.dep_ in _SUBJECTS and token.head.dep_ == "ROOT")
     found = token.dep_ == "dobj" and token.head.lemma_ in {"find", "meet", "visit"}
     if not (main or found) or any(is_person(e) for e in _near(token)):
         return False

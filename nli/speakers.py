@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from nli.attribution import attribution
 from nli.cast import Cast
-from nli.lexicon import PLAIN_VERBS
+from nli.lexicon import DOCUMENTS, ENTRIES, PLAIN_VERBS
 from nli.names import is_person
 from nli.naming import Attribution, is_named_person
 
@@ -137,11 +137,21 @@ def _goes_on(sentence: Span, quoted: list[bool], spoken: str, following: str | N
         return True
     if any(name != spoken for name in cast.named(sentence, quoted)):
         return False
+    if heard and _reads_on(own, spoken):
+        return True
     if len(own) < len(sentence):
         return True
     subject = next((t for t in own if t.dep_ in {"nsubj", "nsubjpass"} and t.head.dep_ == "ROOT"), None)
     acts = subject is not None and subject.lower_ in {"he", "she"}  # "He looked at his hands.": the reporter tells it
     return following == spoken and not acts
+
+
+def _reads_on(own: list[Token], spoken: str) -> bool:
+    """ "The log has the first call at 1:14. Contact is entered at 1:45.": what a writing lists goes on, where nobody acts."""
+    if not set(spoken.lower().split()) & DOCUMENTS:
+        return False
+    people = any(t.pos_ == "PRON" and t.lower_ in {"he", "she", "they", "you"} for t in own)
+    return not people and any(t.like_num or t.text[0].isdigit() or t.lemma_.lower() in ENTRIES for t in own)
 
 
 def finite(sentence: Span) -> bool:

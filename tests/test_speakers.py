@@ -148,6 +148,54 @@ def test_a_lead_that_holds_the_name_back():
     assert speaker(other, "Monday") == "chief executive of the ferry company"
 
 
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [
+        ("Robin Vance, 61, has lived in Tarn ever since.", "Robin Vance"),
+        ("Robin Vance, a fisherman, told the inquest that it was dark.", "former harbour pilot"),
+        ("The hall was full.", "former harbour pilot"),
+    ],
+)
+def test_a_lead_that_calls_somebody_only_by_what_they_were(after, expected):
+    lead = "A former harbour pilot told an inquest on Monday that the lamp had been out."
+    assert speaker(f"{lead}\n\n{after}", "lamp") == expected
+
+
+def test_a_lead_that_calls_somebody_by_their_office():
+    lead = "The sheriff of a northern county said on Monday that the lamp had been out."
+    text = (
+        f"{lead}\n\nKim Adler, who fell there, is in hospital.\n\n“We mended it,” Sheriff Robin Vance told reporters."
+    )
+    assert speaker(text, "lamp") == "Robin Vance"
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "expected"),
+    [
+        ("For the two boats together the ledger has 137 names.", "137", "ledger"),
+        ("The waybill, which he keeps in the cab, lists forty drums.", "forty", "waybill"),
+        ("The treaty has ten pages. Paragraph six rules out any sale.", "sale", "treaty"),
+        ("The log has the first call at 1:14. Contact is entered at 1:45.", "Contact", "log"),
+        ("The log has the first call at 1:14. He rang twice at 1:45.", "twice", None),
+        ("The ledger has a green cover. The shop was sold in May.", "sold", None),
+    ],
+)
+def test_writings_and_their_parts(text, words, expected):
+    assert speaker(text, words) == expected
+
+
+def test_the_man_is_whoever_without_a_name_spoke_before():
+    text = "A goatherd said he had seen the bus. “The gate was open all night,” said the man, who is 70."
+    assert speaker(text, "gate") == "goatherd"
+
+
+def test_a_given_name_tells_persons_from_places_and_who_is_she():
+    text = "Agnieszka Ozola’s Spring Movement holds 33 seats.\n\nOzola talks quietly. “I have given no seat away,” she told us."
+    assert speaker(text, "away") == "Agnieszka Ozola"
+    text = "Anna Keller asked Peter Reed about the harbour. The crane had been sold in May, he said."
+    assert speaker(text, "crane") == "Peter Reed"
+
+
 def test_the_letter_is_of_whoever_wrote_it():
     text = "Robin Vance wrote to all members on Monday. The house will meet on Friday, the letter says."
     assert speaker(text, "Friday") == "Robin Vance"
