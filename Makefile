@@ -55,7 +55,10 @@ train: $(VENV)/installed-dev
 	$(BIN)/python models/export.py models/runs/final/checkpoint models/runs/final/exported
 	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/context.toml
 	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/reports.toml
-	$(BIN)/python models/export.py models/runs/reports/checkpoint models/default
+	$(BIN)/python models/export.py models/runs/reports/checkpoint models/runs/reports/exported
+	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/features.toml
+	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/plainer.toml
+	$(BIN)/python models/export.py models/runs/plainer/checkpoint models/default
 	$(BIN)/python models/decide.py models/default
 	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/fast.toml
 	$(BIN)/python models/export.py models/runs/fast/checkpoint models/fast

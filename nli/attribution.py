@@ -16,9 +16,10 @@ from nli.lexicon import (
     PLAIN_VERBS,
     PRONOUN_GENDER,
     RECORD_VERBS,
+    REGISTERS,
     SPEECH_VERBS,
 )
-from nli.naming import Attribution, can_speak, is_named_person, name
+from nli.naming import Attribution, can_speak, is_named_person, name, part_of_writing
 from nli.nested import passed_on
 from nli.tags import BREAKS, FINITE, RELATIVE, before_colon, beside, detached, goes_on, inverted, tagged
 
@@ -189,22 +190,24 @@ def _records(verb: Token, subject: Token) -> bool:
         return counted if verb.lemma_ == "count" else any(o.dep_ == "ccomp" for o in objects)
     if subject.lower_ != "it" and not _is_writing(subject):
         return False
-    if verb.lemma_ in RECORD_VERBS:
+    if verb.lemma_ in RECORD_VERBS or (verb.lemma_ in {"cite", "describe"} and subject.lower_ != "it"):
         return bool(objects)
-    if (
-        verb.lemma_ in NEEDS_CLAUSE | {"provide"} and subject.lower_ != "it"
-    ):  # "His letter asks for a list", "it rules out a sale"
-        return bool(objects) or any(c.dep_ in {"prep", "prt"} for c in verb.children)
-    held = [t for o in objects for t in o.subtree]
-    return verb.lemma_ in {"have", "hold", "carry", "count"} and any(
-        t.lemma_.lower() in ENTRIES or (t.like_num and subject.lower_ != "it") for t in held
-    )
+    after = {c.lower_ for c in verb.children if c.dep_ in {"prep", "prt"}}
+    if verb.lemma_ in {"ask", "call", "provide"} and "for" in after:  # "His letter asks for a list"
+        return bool(subject.lower_ != "it")
+    if verb.lemma_ == "set":
+        return bool(after & {"down", "forth", "out"})
+    held = [c for o in objects for c in (o, *o.conjuncts)]
+    if verb.lemma_ == "have" and any(o.lemma_.lower() in ENTRIES for o in held):
+        return True
+    counted = any(t.like_num for o in held for t in (o, *o.children))
+    lists = subject.lemma_.lower() in REGISTERS | PARTS
+    return bool(lists and counted and verb.lemma_ in {"carry", "count", "have", "hold"})
 
 
 def _is_writing(subject: Token) -> bool:
     """ "the log", "Paragraph six", "the next line": a writing or a part of one."""
-    numbered = subject.pos_ == "NUM" and any(c.lower_ in PARTS for c in subject.lefts)
-    return numbered or (subject.pos_ in {"NOUN", "PROPN"} and subject.lemma_.lower() in DOCUMENTS | PARTS)
+    return part_of_writing(subject) or (subject.pos_ == "NOUN" and subject.lemma_.lower() in DOCUMENTS)
 
 
 def _ruled_out(token: Token) -> bool:

@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 
 _ARTICLE = re.compile(r"^(?:an?|the|this|that|another|one|his|her|its|their)\s+", re.I)
 _DEFINITE = re.compile(r"^(?:the|this|that|his|her|its|their)\s|^[^\s]+(?:\s[^\s]+){0,3}['’]s?\s", re.I)
+_NOT_THE = re.compile(r"(?:another|his|her|its|their)\s", re.I)
 _SUBJECTS = {"nsubj", "nsubjpass"}
-_GIVEN = 3  # votes that a given name has
+_GIVEN = 2  # votes that a given name has
 _ANYBODY = {"man": "m", "woman": "f"}
 _SUMMONS = {"call", "interview", "question", "summon"}
 
@@ -119,8 +120,8 @@ class Cast:
     def description(self, words: str, head: str) -> str:
         """ "the official" -> the fuller description or the named person it stands for, else the words themselves."""
         bare = _ARTICLE.sub("", words)
-        if bare in self.held_back:
-            return self.held_back[bare]
+        if (full := self.held_back.get(bare)) and not _NOT_THE.match(words):
+            return full
         if head in DOCUMENTS and re.match(r"(?:its|their)\s", words, re.I) and self.body:
             return f"{bare} of {self.body}"
         if _DEFINITE.match(words):
@@ -131,11 +132,11 @@ class Cast:
             if named and (named in self.focus or not known):  # who has been met goes before who is named later
                 return named
             if " " not in bare:
-                if not known and bare in _ANYBODY and (meant := self._unnamed(_ANYBODY[bare])):
-                    return meant
-                if not known and head in COMPANIES and self.organisation:
+                if known:
+                    return known[-1]
+                if head in COMPANIES and self.organisation:
                     return self.organisation
-                return known[-1] if known else bare
+                return (self._unnamed(_ANYBODY[bare]) if bare in _ANYBODY else None) or bare
         if " " in bare:
             self.descriptions.append((head, bare))
         return bare
@@ -183,6 +184,8 @@ class Cast:
                 else:
                     found.append((head.dep_ in _SUBJECTS, -_depth(head), full))
         for token in sentence:
+            if token.lower_ in _ANYBODY and any(c.lower_ in {"a", "an"} for c in token.lefts):
+                self.descriptions.append((token.lower_, token.lower_))
             if is_new_person(token) and not quoted[token.idx]:
                 told = self.known(phrase(token).text, token.lower_)
                 if told not in self.names and token.lower_ in AMBIGUOUS_HUMANS:

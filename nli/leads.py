@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from nli.attribution import attribution
 from nli.cast import Cast
 from nli.lexicon import HUMANS, QUALIFIERS
-from nli.names import described, persons, strip_titles
+from nli.names import aged, described, persons, strip_titles, surnames
 from nli.naming import Attribution
 from nli.speakers import quotations
 
@@ -20,25 +20,24 @@ if TYPE_CHECKING:
 
 
 def link(cast: Cast, paragraphs: list[tuple[str, Doc]]) -> None:
-    """Gives the person described in the lead the name that comes after it: of the first speaker named without any description
-    of their own, or named with the same one ("Sheriff Peter Reed" for "the sheriff of an Ohio county"), or of whom the next
-    paragraph opens with, where the lead tells of "a former pilot" and of nobody else. Readers are meant to join the two."""
+    """Gives the person described in the lead the name that comes after it: of whoever is named with the same office ("Sheriff Peter
+    Reed" for "the sheriff of an Ohio county"), or of the first speaker named without any description, for "a former pilot" only
+    when an age stands by the name, as by that of somebody new. Readers are meant to join the two."""
     rehearsal = deepcopy(cast)
-    lead = next((n for n, (text, doc) in enumerate(paragraphs) if _speaker(text, doc, rehearsal)), None)
-    if lead is None:
-        return
-    role = _held_back(*paragraphs[lead], rehearsal)
+    heard = ((n, doc, given) for n, (text, doc) in enumerate(paragraphs) if (given := _speaker(text, doc, rehearsal)))
+    lead, doc, given = next(heard, (0, None, None))
+    role = _held_back(given, doc, cast) if given and doc else None
     if role is None:
         return
-    before = role.doc[role.start - 1].lower_ if role.start else ""
-    alone = before in {"a", "an"} and not any(t.lower_ in HUMANS and t != role.root for t in role.doc)
+    so_far = " ".join(text for text, _ in paragraphs[: lead + 1])
     first = True
     for text, doc in paragraphs[lead + 1 :]:
         for name, speaks in _named(text, doc, rehearsal):
-            described_as = cast.traits.get(name, set())
-            same = role.root.lower_ in described_as and not QUALIFIERS & described_as
-            if same or (first and not _described(doc, name) and (speaks or alone)):
-                cast.traits.setdefault(name, set()).update(w.lower() for w in re.findall(r"\w+", role.text))
+            known = any(re.search(rf"\b{re.escape(surname)}\b", so_far) for surname in surnames(name))
+            meant = first and not _described(doc, name) and _introduced(role, doc, name, speaks)
+            if not known and (meant or _same_office(role, cast.traits.get(name, set()))):
+                told = {w.lower() for w in re.findall(r"\w+", role.text)}
+                cast.traits.setdefault(name, set()).update(told - QUALIFIERS)
                 cast.held_back[role.text] = name
                 return
             first = False
@@ -51,16 +50,30 @@ def _speaker(text: str, doc: Doc, cast: Cast) -> Attribution | None:
     return next((given for given in heard if given and not given.pronoun), None)
 
 
-def _held_back(text: str, doc: Doc, cast: Cast) -> Span | None:
-    """The words for the person without a name who speaks first in the lead: "former soldier", "sheriff of an Ohio county"."""
-    given = _speaker(text, doc, cast)
-    words = doc.char_span(given.start, given.end) if given else None
-    if given is None or words is None or given.speaker in cast.names:
+def _held_back(given: Attribution, doc: Doc, cast: Cast) -> Span | None:
+    """The words for a speaker without a name: "former soldier", "sheriff of an Ohio county"; None for bodies, groups and names."""
+    words = doc.char_span(given.start, given.end)
+    if words is None or given.speaker in cast.names or words[0].lower_ in {"some", "another"}:
         return None
-    if words.root.lower_ not in HUMANS or words.root.tag_ in {"NNS", "NNPS"} or "coast guard" in words.text:
-        return None  # bodies and groups have no name that could be held back
-    bare = words[1:] if words[0].lower_ in {"a", "an", "the", "one"} and len(words) > 1 else words
-    return None if words[0].lower_ in {"some", "another"} or bare.text != given.speaker else bare
+    if words.root.lower_ not in HUMANS or words.root.tag_ != "NN" or "coast guard" in words.text:
+        return None
+    return words[1:] if words[0].pos_ == "DET" and len(words) > 1 else words
+
+
+def _introduced(role: Span, doc: Doc, name: str, speaks: bool) -> bool:
+    """Whether a name without a description can be the one held back: of "the", any speaker's; of "a", one with an age, that speaks
+    or is told of where the lead tells of nobody else."""
+    before = role.doc[role.start - 1].lower_ if role.start else ""
+    if before not in {"a", "an"}:
+        return speaks
+    alone = not any(t.lower_ in HUMANS and t != role.root for t in role.doc)
+    return (speaks or alone) and any(aged(p) for p in persons(doc[:]) if strip_titles(p.text) == name)
+
+
+def _same_office(role: Span, told: set[str]) -> bool:
+    """ "Sheriff", "the sheriff of an Ohio county"; but not "the foreign minister", "the finance minister"."""
+    words = {t.lower_ for t in role}
+    return role.root.lower_ in told and (told <= words or words <= told)
 
 
 def _named(text: str, doc: Doc, cast: Cast) -> Iterator[tuple[str, bool]]:

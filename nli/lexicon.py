@@ -141,14 +141,21 @@ COMPANIES = _words("airline carrier company firm group lender maker manufacturer
 FUNCTION_WORDS = _words("a an and at by for from in its his her their of on the to with who s")
 # What writings do, besides speaking; and what they have in them.
 RECORD_VERBS = _words(
-    "contain document enumerate give instruct list mention name note put read record register set show specify state"
+    "contain document enumerate give instruct list mention name note put read record register show specify state"
 )
 LETTERS = _words("e-mail email letter memo message note reply")
 # Nouns for what somebody thinks or has counted: "by the mediator's count".
 ACCOUNTS = _words("account count estimate judgment judgement opinion reckoning telling view words")
 ENTRIES = _words(
     "article call clause column entry figure footnote item line list mention name note page paragraph passage reading row "
-    "sentence signature stamp table time"
+    "sentence signature stamp table"
+)
+# Writings whose lines are counted.
+REGISTERS = _words(
+    """
+    album book calendar catalogue chart diary index ledger list log logbook manifest printout record register roll roster sheet tally
+    treaty
+    """
 )
 # Parts of writings, which say what the writing says.
 PARTS = _words("annex article chapter clause column entry footnote line page paragraph section verse")

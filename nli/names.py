@@ -13,7 +13,8 @@ from nli.lexicon import AMBIGUOUS_HUMANS, BODIES, GENDERED_TITLES, HUMANS, TITLE
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
-_NO_NAMES = BODIES | HUMANS | TITLES - {"king", "prince", "sister", "major", "general", "private"}  # how no name ends
+_NO_NAMES = (BODIES | HUMANS | TITLES) - {"king", "prince", "sister", "major", "general", "private"}  # how no name ends
+_OF_PLACES = WAYS | {"bay", "beach", "county", "creek", "falls", "house", "park", "town", "township", "vale", "vista"}
 _HONORIFICS = set(GENDERED_TITLES) | {"dr", "prof", "professor"}
 ORGANISATIONS = {"ORG", "GPE", "NORP", "FAC"}  # entity labels that are no person
 
@@ -24,17 +25,19 @@ def is_person(entity: Span) -> bool:
     titled = len(entity) > 1 and entity[0].lower_.rstrip(".") in HUMANS | set(GENDERED_TITLES)
     titled = titled and all(t.pos_ == "PROPN" or t.text == "-" for t in entity) and entity[0].text[0].isupper()
     apposed = len(whole_name(entity)) > 1 and entity.root.dep_ == "appos" and entity.root.head.lower_ in HUMANS
-    told = titled or apposed or _aged(entity) or (len(entity) > 1 and _follows_role(entity))
+    told = titled or apposed or aged(entity) or (len(entity) > 1 and _follows_role(entity))
     labelled = entity.label_ == "PERSON" or (entity.label_ in ORGANISATIONS and (told or _is_called(entity)))
-    return bool(labelled and not is_place(entity) and last.text[:1].isupper() and last.lower_ not in _NO_NAMES)
+    ends = last.lower_ not in _NO_NAMES or (last.lower_ in HUMANS and _is_called(entity))  # "Peter Miller"
+    return bool(labelled and not is_place(entity) and last.text[:1].isupper() and ends)
 
 
 def _is_called(name: Span) -> bool:
     """ "Agnieszka Ozola": a given name and one or two words more, all as names are written."""
-    return 2 <= len(name) <= 3 and given_name(name[0].text) is not None and all(t.text[:1].isupper() for t in name)
+    written = 2 <= len(name) <= 3 and all(t.text[:1].isupper() for t in name)
+    return written and given_name(name[0].text) is not None and name[-1].lower_ not in _OF_PLACES
 
 
-def _aged(entity: Span) -> bool:
+def aged(entity: Span) -> bool:
     """ "Anna Keller, 50, sells smoked fish": only persons are given an age between commas."""
     return re.match(r",\s[1-9]\d[,.]", entity.doc.text[entity.end_char :][:6]) is not None
 
@@ -68,7 +71,7 @@ def _begun(sentence: Span) -> Iterator[Span]:
             continue
         name = whole_name(token.doc[token.i : token.i + 2])
         more = name.end < len(name.doc) and name.doc[name.end].pos_ == "PROPN"
-        if surname.pos_ == "PROPN" and not more and name[-1].lower_ not in _NO_NAMES:
+        if surname.pos_ == "PROPN" and not more and not is_place(name) and name[-1].lower_ not in _NO_NAMES:
             yield name
 
 

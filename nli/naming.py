@@ -21,6 +21,7 @@ _APPOSED_NAME = re.compile(
 )
 
 _POSSESSIVE = {"his": "he", "her": "she"}
+_ORDINALS = {"first", "second", "third", "fourth", "fifth", "next", "last", "final", "following", "same"}
 _MEASURES = {"CARDINAL", "ORDINAL", "DATE", "TIME", "QUANTITY", "MONEY", "PERCENT"}
 _SILENT = _MEASURES | {"PRODUCT", "LOC", "EVENT", "WORK_OF_ART", "FAC"}
 
@@ -43,8 +44,7 @@ def name(subject: Token, cast: Cast) -> Attribution | None:
         writes = subject.lower_ == "it" and subject.head.lemma_ in RECORD_VERBS | {"have"}
         speaker = cast.writing if writes else cast.pronoun(subject.lower_)
         return Attribution(speaker, subject.idx, subject.idx + len(subject), True) if speaker else None
-    part = subject.lemma_.lower() in PARTS or any(c.lower_ in PARTS for c in subject.lefts)
-    if part and cast.writing and not is_named_person(subject):
+    if cast.writing and part_of_writing(subject):
         words = phrase(subject)
         return Attribution(cast.speaking(cast.writing, person=False), words.start_char, words.end_char, False)
     if subject.lower_ in _POSSESSIVE:
@@ -67,6 +67,17 @@ def name(subject: Token, cast: Cast) -> Attribution | None:
     else:
         return None
     return Attribution(speaker, words.start_char, words.end_char, False) if speaker else None
+
+
+def part_of_writing(subject: Token) -> bool:
+    """ "Article 5", "paragraph six", "the next line"; but not "the cruise line", "the union's local chapter"."""
+    if subject.pos_ == "NUM":
+        return any(c.lower_ in PARTS for c in subject.lefts)
+    if subject.lemma_.lower() not in PARTS or is_named_person(subject):
+        return False
+    after = subject.doc[subject.i + 1 : subject.i + 2]
+    bare = all(c.dep_ == "det" or c.lower_ in _ORDINALS for c in subject.lefts)
+    return any(t.like_num for t in after) or (bare and any(c.lower_ in _ORDINALS for c in subject.lefts))
 
 
 def _for_body(spokesman: str, cast: Cast) -> str:

@@ -20,6 +20,7 @@ def is_new_person(token: Token) -> bool:
     if token.pos_ != "NOUN" or not (token.lower_ in HUMANS or of_noun(token.lower_)):
         return False
     opens = token.i - token.sent.start == 1 and token.nbor(-1).lower_ in {"a", "an"} and token.tag_ == "NN"
+    opens = opens and token.dep_ not in {"compound", "poss"}
     main = opens or (token.dep_ in _SUBJECTS and token.head.dep_ == "ROOT")
     found = token.dep_ == "dobj" and token.head.lemma_ in {"find", "meet", "visit"}
     if not (main or found) or any(is_person(e) for e in _near(token)):

@@ -62,7 +62,8 @@ _LEFT_OUT = re.compile(
 )
 _TALKS_POSSIBLE = re.compile(
     rf"\b(?:open to|ready (?:for|to)|willing to|prepared (?:for|to)|may|might|could|possib\w+)\b[^.;:]{{0,40}}?\b{_TALKS}\b"
-    rf"|\b{_TALKS}\b[^.;:]{{0,80}}?\b(?:possib\w+|likely|may|might|could)\b",
+    rf"|\b{_TALKS}\b[^.;:]{{0,80}}?\b(?:possib\w+|likely|may|might|could)\b"
+    r"|\b(?:may|might|could)\b(?! not)[^.;:]{0,20}?\b(?:meet|negotiate|sit down|speak|talk)\b",
     re.I,
 )
 

@@ -6,6 +6,7 @@ as saying", a surname or title for a person named before, "the official" for "a 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from nli.attribution import attribution
@@ -148,7 +149,8 @@ def _goes_on(sentence: Span, quoted: list[bool], spoken: str, following: str | N
 
 def _reads_on(own: list[Token], spoken: str) -> bool:
     """ "The log has the first call at 1:14. Contact is entered at 1:45.": what a writing lists goes on, where nobody acts."""
-    if not set(spoken.lower().split()) & DOCUMENTS:
+    head = re.split(r"\s(?:by|for|from|of|to|with)\s", spoken)[0].split()[-1]
+    if head not in DOCUMENTS or any(t.tag_ == "VBD" for t in own):
         return False
     people = any(t.pos_ == "PRON" and t.lower_ in {"he", "she", "they", "you"} for t in own)
     return not people and any(t.like_num or t.text[0].isdigit() or t.lemma_.lower() in ENTRIES for t in own)
