@@ -85,7 +85,8 @@ def _render(template: str, **values: Any) -> str:
     environment = Environment(
         loader=PackageLoader("nli"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {name: getattr(tables, name) for name in ("number", "span", "percent", "signed")}
+    names = ("number", "span", "percent", "signed", "directions")
+    environment.filters |= {name: getattr(tables, name) for name in names}
     return environment.get_template(template).render(**values)
 
 

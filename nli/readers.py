@@ -204,11 +204,13 @@ def _parquet_rows(path: str) -> Iterator[tuple[int, Row]]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    from nli.nanoseconds import exact
+
     number = 0
     try:
         with pq.ParquetFile(path) as file:
             for batch in file.iter_batches(batch_size=4096):
-                for row in batch.to_pylist():
+                for row in exact(batch).to_pylist():
                     number += 1
                     yield number, row
     except pa.ArrowInvalid as error:

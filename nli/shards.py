@@ -23,10 +23,11 @@ import pyarrow.fs as pafs
 import pyarrow.parquet as pq
 
 from nli.errors import InputError, first_line
+from nli.nanoseconds import exact
 from nli.readers import Rejected, Row, csv_rows, file_format, json_rows, packing
+from nli.schemas import output_schema, unstorable
 from nli.storage import filesystem
 from nli.survey import ADDED, Columns, unusable
-from nli.writers import output_schema
 
 WINDOW = 4096  # rows that become a table together
 BUFFER = 1 << 20  # bytes; storage on the network gets a request for each read
@@ -64,7 +65,7 @@ def unified(schemas: list[pa.Schema]) -> pa.Schema:
 
 
 def output(schemas: list[pa.Schema], columns: Columns) -> pa.Schema:
-    """The columns of the output, those that are added last. Raises InputError when they cannot be added."""
+    """The columns of the output, those that are added last. Raises InputError when they cannot be added, or written to parquet."""
     schema = unified(schemas)
     if taken := [name for name in ADDED if name in schema.names]:
         raise InputError(f"there is a column {taken[0]!r} already, which would be overwritten; rename it first")
@@ -73,6 +74,8 @@ def output(schemas: list[pa.Schema], columns: Columns) -> pa.Schema:
         raise InputError(
             f"no columns {columns.premise!r} and {columns.hypothesis!r}; found {found}; name them with --premise and --hypothesis"
         )
+    if problem := unstorable(schema):
+        raise InputError(f"{problem}; leave the column out, or score each file into jsonl, without --engine ray")
     return output_schema([schema])
 
 
@@ -253,7 +256,7 @@ def _window(table: pa.Table, before: int, columns: Columns) -> Window:
     rows = table.select([name for name in columns if name in table.column_names]).to_pylist()
     reasons = {n: reason for n, row in enumerate(rows) if (reason := unusable(row, columns))}
     usable = [n for n in range(len(rows)) if n not in reasons]
-    whole = table.take(pa.array(reasons, pa.int64())).to_pylist()
+    whole = exact(table.take(pa.array(reasons, pa.int64()))).to_pylist()
     rejected = [Rejected(before + n + 1, reasons[n], row) for n, row in zip(reasons, whole, strict=True)]
     return Window(table.take(pa.array(usable, pa.int64())), _pairs([rows[n] for n in usable], columns), rejected)
 

@@ -22,8 +22,8 @@ import pyarrow as pa
 import pyarrow.fs as pafs
 import pyarrow.parquet as pq
 
+from nli.disk import put
 from nli.errors import InputError, first_line
-from nli.writers import put
 
 READERS = 16  # footers read at a time
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from nli.errors import InputError, first_line
 from nli.readers import Rejected, Row, file_format, read_records, text_cell
 from nli.records import LABELS
-from nli.writers import infer, output_schema
+from nli.schemas import infer, output_schema, unstorable
 
 ADDED = (*LABELS, "label")
 STEP = 8192  # records looked at together
@@ -112,35 +112,21 @@ class Types:
             raise InputError(f"{self.source}: a column changes its type ({reason}); write jsonl instead") from error
 
     def final(self) -> Any:
-        """The schema, now that every row was seen. Raises InputError for one that parquet cannot hold: {} in every row, for example."""
-        if self.schema is None:
-            return None
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        try:
-            pq.write_table(self.schema.empty_table(), pa.BufferOutputStream())
-        except pa.ArrowException as error:
-            raise InputError(
-                f"{self.source}: no columns for parquet ({first_line(error)}); write jsonl instead"
-            ) from error
+        """The schema, now that every row was seen. Raises InputError for one that parquet cannot hold."""
+        if self.schema is not None and (problem := unstorable(self.schema)):
+            raise InputError(f"{self.source}: {problem}; write jsonl instead")
         return self.schema
 
 
 def _parquet_schema(source: str) -> Any:
-    """Raises InputError when it cannot be read, and for times that Python has no type for: their nanoseconds would be cut off."""
+    """Raises InputError when it cannot be read."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        schema = pq.read_schema(source)
+        return pq.read_schema(source)
     except (pa.ArrowException, OSError) as error:
         raise InputError(f"{source}: not a readable parquet file ({first_line(error)})") from error
-    if cut := next((field.name for field in schema if "time64[ns]" in str(field.type)), None):
-        raise InputError(
-            f"{source}: column {cut!r} holds times in nanoseconds, which would be cut; make it time64[us] first"
-        )
-    return schema
 
 
 def stamp(path: str) -> tuple[int, int]:

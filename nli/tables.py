@@ -54,6 +54,12 @@ def percent(value: float | None) -> str:
     return "-" if value is None else f"{100 * value:.1f} %"
 
 
+def directions(detection: dict[str, Any]) -> str:
+    """Of which directions the contradiction score is that the operating points are thresholds of."""
+    score = str(detection["score"])
+    return f"{score} only; --swap joins both directions, as detect does" if score == "premise to hypothesis" else score
+
+
 def evaluation_markdown(n: dict[str, Any]) -> str:
     """The tables of one evaluation."""
     shown = [name for name in MEASURES if n.get(name) is not None]
@@ -93,12 +99,10 @@ def _operating_points(detection: dict[str, Any]) -> str:
             [name, f"{p['threshold']:.2f}", str(p["flagged"]), number(p["precision"]), number(p["recall"]), rare]
         )
     rate = next(iter(detection["operating_points"].values()))["base_rate"]
-    score = detection["score"]
-    more = " only; --swap joins both directions, as detect does" if score == "premise to hypothesis" else ""
     return table(
         [
             "operating point",
-            f"from score ({score}{more})",
+            f"from score ({directions(detection)})",
             "flagged",
             "precision",
             "recall",

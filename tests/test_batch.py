@@ -226,11 +226,84 @@ def test_parquet_columns_come_back_as_they_were(tmp_path, scorer):
     assert pq.read_table(target).select(list(columns)) == pq.read_table(source).select(list(columns))
 
 
-def test_times_that_would_be_cut_are_refused(tmp_path, scorer):
-    times = pa.array([123456789], pa.time64("ns"))
-    pq.write_table(pa.table({"premise": ["a"], "hypothesis": ["b"], "at": times}), tmp_path / "in.parquet")
-    with pytest.raises(InputError, match="column 'at' holds times in nanoseconds"):
-        score_file(str(tmp_path / "in.parquet"), str(tmp_path / "out.parquet"), scorer)
+@pytest.fixture
+def nanoseconds(tmp_path):
+    """A parquet file with times that datetime.time cannot hold, on their own and inside of everything."""
+    times = pa.array([30600123456789, None, 0], pa.time64("ns"))
+    columns = {
+        "at": times,
+        "list": pa.ListArray.from_arrays([0, 2, 3, 3], times),
+        "large": pa.LargeListArray.from_arrays(pa.array([0, 2, 3, 3], pa.int64()), times),
+        "two": pa.FixedSizeListArray.from_arrays(pa.concat_arrays([times, times]), 2),
+        "struct": pa.StructArray.from_arrays([times, pa.array([1, 2, 3])], ["t", "n"]),
+        "map": pa.MapArray.from_arrays([0, 1, 1, 2], times[::2], times[::2]),
+    }
+    path = tmp_path / "in.parquet"
+    pq.write_table(pa.table({"premise": ["a"] * 3, "hypothesis": ["b"] * 3, **columns}), path)
+    return path
+
+
+def test_times_in_nanoseconds_come_back_as_they_were(tmp_path, scorer, nanoseconds):
+    score_file(str(nanoseconds), str(tmp_path / "out.parquet"), scorer, window=2)
+    before, after = pq.read_table(nanoseconds), pq.read_table(tmp_path / "out.parquet")
+    assert after.select(before.column_names) == before
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "tsv"])
+def test_times_in_nanoseconds_have_nine_digits_as_text(tmp_path, scorer, nanoseconds, ending):
+    score_file(str(nanoseconds), str(tmp_path / f"out.{ending}"), scorer)
+    first, second, third = read(tmp_path / f"out.{ending}")
+    assert (first["at"], second["at"], third["at"]) == (
+        "08:30:00.123456789",
+        None if ending == "jsonl" else "",
+        "00:00:00.000000000",
+    )
+    deep = {name: first[name] for name in ("list", "large", "two", "struct", "map")}
+    assert {name: value if ending == "jsonl" else json.loads(value) for name, value in deep.items()} == {
+        "list": ["08:30:00.123456789", None],
+        "large": ["08:30:00.123456789", None],
+        "two": ["08:30:00.123456789", None],
+        "struct": {"t": "08:30:00.123456789", "n": 1},
+        "map": [["08:30:00.123456789", "08:30:00.123456789"]],
+    }
+
+
+def test_times_in_nanoseconds_of_a_row_left_out(tmp_path, scorer):
+    times = pa.array([123456789] * 2, pa.time64("ns"))
+    source, target = tmp_path / "in.parquet", tmp_path / "out.parquet"
+    pq.write_table(pa.table({"premise": ["a", None], "hypothesis": ["b"] * 2, "at": times}), source)
+    score_file(str(source), str(target), scorer, skip_invalid=lambda _: None)
+    (rejected,) = read(tmp_path / "out.parquet.rejected.jsonl")
+    assert rejected["row"]["at"] == "00:00:00.123456789"
+    with pytest.raises(InputError, match=r"'at' holds NanosecondTime 00:00:00\.123456789, expected text"):
+        score_file(str(source), str(target), scorer, columns=Columns("hypothesis", "at"))
+
+
+@pytest.mark.skipif(not hasattr(pa, "list_view"), reason="pyarrow 16 or newer")
+@pytest.mark.parametrize("ending", ["jsonl", "parquet"])
+def test_times_in_nanoseconds_that_would_be_cut_are_refused(tmp_path, scorer, ending):
+    at = pa.array([[123456789]], pa.list_view(pa.time64("ns")))
+    pq.write_table(pa.table({"premise": ["a"], "hypothesis": ["b"], "at": at}), tmp_path / "in.parquet")
+    scored = []
+    with pytest.raises(
+        InputError, match=r"in\.parquet: .*column 'at' has times in nanoseconds in a list_view.*make it"
+    ):
+        score_file(
+            str(tmp_path / "in.parquet"),
+            str(tmp_path / f"out.{ending}"),
+            scorer,
+            progress=lambda *news: scored.append(news),
+        )
+    assert not scored and [p.name for p in tmp_path.iterdir()] == ["in.parquet"]
+
+
+def test_dates_with_nanoseconds_are_exact_as_text(tmp_path, scorer):
+    columns = {"when": pa.array([1402876800123456789], pa.timestamp("ns")), "took": pa.array([1001], pa.duration("ns"))}
+    source = tmp_path / "in.parquet"
+    pq.write_table(pa.table({"premise": ["a"], "hypothesis": ["b"], **columns}), source)
+    score_file(str(source), str(tmp_path / "out.csv"), scorer)
+    (row,) = read(tmp_path / "out.csv")
+    assert (row["when"], row["took"]) == ("2014-06-16 00:00:00.123456789", "0 days 00:00:00.000001001")
 
 
 def test_objects_without_a_key_do_not_fit_into_parquet(tmp_path, scorer):

@@ -14,7 +14,9 @@ import nli
 from nli import plots
 from nli.comparison import compare
 from nli.errors import InputError
+from nli.evaluation import evaluate_set
 from nli.html_report import write_report
+from nli.labelled import from_rows
 from nli.scoring import PROBES
 
 EVIL = "<script>alert('x')</script> & \"quoted\" a"
@@ -82,6 +84,21 @@ def test_it_says_where_it_comes_from(folder, result):
     text = (folder / "index.html").read_text(encoding="utf-8")
     for needed in (result["data_hash"], result["model_hash"], nli.__version__, "bootstrap", "Most confident mistakes"):
         assert needed in text
+
+
+@pytest.mark.parametrize(
+    ("swap", "score"),
+    [
+        (True, "mean of both directions"),
+        (False, "premise to hypothesis only; --swap joins both directions, as detect does"),
+    ],
+)
+def test_the_table_says_which_score_the_operating_points_are_of(tiny, tmp_path, swap, score):
+    result = evaluate_set(from_rows(ROWS), nli.Detector.load(str(tiny)).scorer, swap=swap)
+    text = write_report(result, tmp_path).read_text(encoding="utf-8")
+    (table,) = (part for part in text.split("<table>") if "<th>operating point</th>" in part)
+    assert table.lstrip().startswith(f"<caption>Contradiction score: {score}</caption>")
+    assert f"contradiction score ({score}" in text and ("the table above goes from premise" in text) == swap
 
 
 def test_the_same_result_gives_the_same_files(result, folder, tmp_path):

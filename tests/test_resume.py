@@ -11,12 +11,14 @@ import threading
 import time
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 import nli
 from nli.batch import Interrupted, score_file
 from nli.both_ways import BothWays
 from nli.errors import InputError
+from nli.parquet_sink import MERGED
 from nli.survey import Columns
 from nli.writers import open_sink
 
@@ -206,6 +208,18 @@ def test_no_output_is_made_of_less_than_was_written(tmp_path, ending):
     with pytest.raises(InputError, match=f"but {position} were written; --restart"):
         sink.finish(position)
     assert not target.exists()
+
+
+def test_windows_of_a_parquet_file_are_merged_into_larger_row_groups(tmp_path):
+    target = tmp_path / "out.parquet"
+    sink = open_sink(str(target))
+    sink.resume(0)
+    sink.finish([sink.write([{"n": n}]) for n in range(MERGED + 1)][-1])
+    with pq.ParquetFile(target) as file:
+        assert [file.read_row_group(g)["n"].to_pylist() for g in range(file.num_row_groups)] == [
+            list(range(MERGED)),
+            [MERGED],
+        ]
 
 
 @pytest.mark.parametrize("ending", ["jsonl", "parquet"])

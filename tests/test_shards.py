@@ -134,6 +134,31 @@ def test_parquet_types_are_kept(tmp_path):
     assert pa.concat_tables(w.table for w in windows).schema == pq.read_schema(tmp_path / "a.parquet")
 
 
+def test_times_in_nanoseconds_are_kept_and_have_nine_digits_where_a_row_is_left_out(tmp_path, tiny):
+    times = pa.array([123456789] * 2, pa.time64("ns"))
+    table = pa.table({"premise": ["a", None], "hypothesis": ["b"] * 2, "at": times})
+    pq.write_table(table, tmp_path / "a.parquet")
+    source, _ = Source.find(str(tmp_path / "a.parquet"), COLUMNS, apart="/elsewhere")
+    ((shard,), schema) = source.cut("a.parquet", 4, strict=False)
+    parts = Parts(*filesystem(f"{tmp_path}/out"))
+    options = {"model": str(tiny), "threads": 1}
+    job = Job(source, parts, output([schema], COLUMNS), options, weights_hash(tiny), True)
+    assert Worker(job)({"number": 0, **asdict(shard)})["skipped"] == 1
+    assert pq.read_table(tmp_path / "out/part-000000.parquet").select(table.column_names) == table[:1]
+    (rejected,) = read_rows(str(tmp_path / "out/_rejected/part-000000.jsonl"))
+    assert rejected[1]["row"]["at"] == "00:00:00.123456789"
+
+
+def test_a_column_that_parquet_cannot_hold_is_refused_before_the_first_shard(tmp_path):
+    pair = {"premise": "a", "hypothesis": "b"}
+    write(tmp_path / "in/a.jsonl", [{**pair, "n": 1, "meta": {}}])
+    with pytest.raises(InputError, match=r"column 'meta' does not fit into parquet .*; leave the column out, or score"):
+        cut(tmp_path / "in")
+    write(tmp_path / "in/b.jsonl", [{**pair, "meta": {"x": 1}}])
+    _, windows = cut(tmp_path / "in")
+    assert [w.table["meta"].to_pylist() for w in windows] == [[{"x": None}], [{"x": 1}]]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
