@@ -26,7 +26,7 @@ class Decision:
     `temperature` divides the logits; `operating_points` are named thresholds; `data` says on which rows they were chosen.
     Two rules keep one dispute from being told many times. `same_speaker`: the score that two claims of one speaker in one
     document need, since people seldom contradict themselves within a few lines. `rival_share`: a pair is outdone when a claim of
-    it has a rival pair so strong that this one scores less than that share of it. Both are off at 0. `context`: the model was
+    it has a rival pair of the same kind so strong that this one scores less than that share of it. Both are off at 0. `context`: the model was
     trained on claims with the context that they lean on, and is given it; others are given the statement alone. `sure`: the
     probability from which, as the first of a cascade, its word is final; None: nobody measured it.
     """
@@ -119,11 +119,13 @@ def decide(
     possible = [c for c in reached if c.kind != COMPATIBLE]
     asked = [c for c in possible if c.kind in kinds]
     found = [c for c in asked if c.score >= decision.same_speaker or not _same_speaker(c.a, c.b)]
-    strongest: dict[Claim, float] = {}
+    strongest: dict[
+        tuple[Claim, str], float
+    ] = {}  # a tension is another matter than the contradictions of the same claim
     for c in found:
         for claim in (c.a, c.b):
-            strongest[claim] = max(c.score, strongest.get(claim, 0.0))
-    found = [c for c in found if c.score >= decision.rival_share * max(strongest[c.a], strongest[c.b])]
+            strongest[claim, c.kind] = max(c.score, strongest.get((claim, c.kind), 0.0))
+    found = [c for c in found if c.score >= decision.rival_share * max(strongest[c.a, c.kind], strongest[c.b, c.kind])]
     found.sort(key=lambda c: (-c.score, c.a.document, c.a.start, c.b.document, c.b.start))
     return Decided(
         disputes.number(found), len(reached) - len(possible), len(possible) - len(asked), len(asked) - len(found)

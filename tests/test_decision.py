@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from nli.decision import RULES, Decision, conflict_type, decide
 from nli.errors import CheckpointError, InputError
 from nli.records import Claim, ScoredPair, Scores
+from nli.rules import TENSION, Verdict
 
 P = st.floats(0, 1)
 
@@ -66,6 +67,15 @@ def test_a_pair_far_weaker_than_its_rival_is_outdone_and_counted():
     found, _, _, outdone = decide(pairs, Decision(rival_share=0.95), 0.5)
     assert [(x.a.start, x.b.start) for x in found] == [(0, 1), (0, 2), (2, 3)] and outdone == 1
     assert len(decide(pairs, Decision(), 0.5).found) == 4
+
+
+def test_a_tension_is_not_outdone_by_the_contradictions_of_its_claims():
+    a, b, c = (claim(i) for i in range(3))
+    tense = Verdict(TENSION, "a condition")
+    reasons = [lambda x, y: tense if {x.start, y.start} == {0, 2} else None]
+    pairs = [scored(a, b, 0.9), scored(a, c, 0.7), scored(b, c, 0.7)]
+    found = decide(pairs, Decision(rival_share=0.95), 0.5, reasons=reasons).found
+    assert [(x.a.start, x.b.start, x.kind) for x in found] == [(0, 1, "contradiction"), (0, 2, "tension")]
 
 
 def test_two_claims_of_one_speaker_in_one_document_need_more():
