@@ -45,7 +45,7 @@ RULE = "min"
 THRESHOLDS = [round(0.3 + 0.05 * step, 2) for step in range(14)]
 SAME_SPEAKER = (0.0, 0.9, 0.95, 0.97)
 RIVAL_SHARE = (0.0, 0.8, 0.9, 0.95)
-CLOSE = 0.02  # F1 that is given for precision: with some ninety conflicts its own standard error is about twice that
+CLOSE = 0.02  # F1 that is given for precision: with some 250 conflicts its own standard error is larger
 PRECISE, SENSITIVE = 0.9, 0.5  # precision of flags asked of the outer operating points
 
 
