@@ -170,12 +170,9 @@ class CaseCounts:
             gold = next(p.speaker for places in case.sides[group].values() for p in places if p.holds(claim))
             if gold:
                 self.speakers += 1
-                told = _words(
-                    gold
-                )  # "the ministry of trade" is not "the ministry of war" by "of"; "M7" is all there is
-                self.speakers_right += bool(
-                    ({w for w in told if len(w) > 3} or set(told)) & set(_words(claim.speaker or ""))
-                )
+                words = set(_words(gold))
+                telling = {w for w in words if len(w) > 3} or words  # not "of"; but "M7" is all there is
+                self.speakers_right += bool(telling & set(_words(claim.speaker or "")))
 
     def to_dict(self) -> dict[str, Any]:
         """Counts, and recall, precision and AP; null where nothing could be counted."""

@@ -51,9 +51,7 @@ class Cast:
     writer: str | None = None  # whoever wrote in the sentence before: whose "the letter" is
     organisation: str | None = None  # the last one named: what "the company" means
     thing: str | None = None  # the last body or writing that spoke or was told of: what "it said" means
-    held_back: dict[str, str] = field(
-        default_factory=dict
-    )  # what the lead calls somebody whose name comes later -> the name
+    held_back: dict[str, str] = field(default_factory=dict)  # "former pilot" in the lead -> the name that comes later
     places: set[str] = field(default_factory=set)  # names that the recogniser takes for persons: "in Tarn"
 
     def meet(self, doc: Doc) -> None:

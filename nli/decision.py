@@ -119,9 +119,8 @@ def decide(
     possible = [c for c in reached if c.kind != COMPATIBLE]
     asked = [c for c in possible if c.kind in kinds]
     found = [c for c in asked if c.score >= decision.same_speaker or not _same_speaker(c.a, c.b)]
-    strongest: dict[
-        tuple[Claim, str], float
-    ] = {}  # a tension is another matter than the contradictions of the same claim
+    # By kind: a tension is another matter than the contradictions of the same claim.
+    strongest: dict[tuple[Claim, str], float] = {}
     for c in found:
         for claim in (c.a, c.b):
             strongest[claim, c.kind] = max(c.score, strongest.get((claim, c.kind), 0.0))

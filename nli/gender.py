@@ -1,5 +1,4 @@
-"""Whether a person is "he" or "she": from nouns, from the pronouns that stand near a name, and where nothing stands near it, from
-the given name."""
+"""Whether a person is "he" or "she": from nouns and from the pronouns that stand near a name. (`cast.py` adds the given name.)"""
 
 from __future__ import annotations
 

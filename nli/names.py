@@ -54,14 +54,11 @@ def persons(sentence: Span) -> Iterator[Span]:
     """Names of persons: those the recogniser found, those that begin with a given name, and subjects of two capitalised words or more
     that it has no label for."""
     seen: set[int] = set()
-    for name in (*_recognised(sentence), *_begun(sentence), *_unlabelled(sentence)):
+    recognised = (whole_name(e) for e in sentence.ents if is_person(e))
+    for name in (*recognised, *_begun(sentence), *_unlabelled(sentence)):
         if not seen & {t.i for t in name}:
             seen |= {t.i for t in name}
             yield name
-
-
-def _recognised(sentence: Span) -> Iterator[Span]:
-    return (whole_name(e) for e in sentence.ents if is_person(e))
 
 
 def _begun(sentence: Span) -> Iterator[Span]:
