@@ -18,7 +18,8 @@ from nli.checkpoints import Checkpoint
 from nli.decision import RULES, Decision
 from nli.errors import InputError
 from nli.evaluation import joined_score
-from nli.labelled import THREE_WAY, LabelledSet, Scheme
+from nli.gold import THREE_WAY, Scheme
+from nli.labelled import LabelledSet
 from nli.scoring import Scorer, softmax
 
 PRECISE, SENSITIVE = 0.9, 0.5  # precision asked of the outer operating points

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 from nli.gender import evidence, of_noun
 from nli.given_names import given_name
 from nli.lexicon import (
-    AMBIGUOUS_HUMANS,
-    BODIES,
     COMPANIES,
     DOCUMENTS,
     FUNCTION_WORDS,
@@ -22,19 +20,17 @@ from nli.lexicon import (
     QUALIFIERS,
     TITLES,
 )
-from nli.names import in_case, is_place, parts_of, persons, phrase, strip_titles, surnames, title_before, traits
-from nli.newcomers import equated, is_new_person
+from nli.names import in_case, is_place, parts_of, persons, strip_titles, surnames, title_before, traits
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc, Span, Token
+    from spacy.tokens import Doc, Span
 
-_ARTICLE = re.compile(r"^(?:an?|the|this|that|another|one|his|her|its|their)\s+", re.I)
+ARTICLE = re.compile(r"^(?:an?|the|this|that|another|one|his|her|its|their)\s+", re.I)
 _DEFINITE = re.compile(r"^(?:the|this|that|his|her|its|their)\s|^[^\s]+(?:\s[^\s]+){0,3}['’]s?\s", re.I)
 _NOT_THE = re.compile(r"(?:another|his|her|its|their)\s", re.I)
-_SUBJECTS = {"nsubj", "nsubjpass"}
+SUBJECTS = {"nsubj", "nsubjpass"}
 _GIVEN = 2  # votes that a given name has
-_ANYBODY = {"man": "m", "woman": "f"}
-_SUMMONS = {"call", "interview", "question", "summon"}
+ANYBODY = {"man": "m", "woman": "f"}
 
 
 @dataclass
@@ -117,7 +113,7 @@ class Cast:
 
     def description(self, words: str, head: str) -> str:
         """ "the official" -> the fuller description or the named person it stands for, else the words themselves."""
-        bare = _ARTICLE.sub("", words)
+        bare = ARTICLE.sub("", words)
         if (full := self.held_back.get(bare)) and not _NOT_THE.match(words):
             return full
         if head in DOCUMENTS and re.match(r"(?:its|their)\s", words, re.I) and self.body:
@@ -134,7 +130,7 @@ class Cast:
                     return known[-1]
                 if head in COMPANIES and self.organisation:
                     return self.organisation
-                return (self._unnamed(_ANYBODY[bare]) if bare in _ANYBODY else None) or bare
+                return (self._unnamed(ANYBODY[bare]) if bare in ANYBODY else None) or bare
         if " " in bare:
             self.descriptions.append((head, bare))
         return bare
@@ -146,7 +142,7 @@ class Cast:
 
     def known(self, words: str, head: str) -> str:
         """The named person for whom a description stands, else the description."""
-        bare = _ARTICLE.sub("", words)
+        bare = ARTICLE.sub("", words)
         return (self._bearer(bare, head) if _DEFINITE.match(words) else None) or bare
 
     def _bearer(self, bare: str, head: str) -> str | None:
@@ -167,55 +163,7 @@ class Cast:
         named = [n for n in self.focus if n in self.names]
         self.focus = named or self.focus
 
-    def follow(self, sentence: Span, quoted: list[bool]) -> None:
-        """Puts the persons that a sentence is about (its subjects) in focus for the pronouns that come; the subject of its
-        main clause last. Whoever is named in a sentence without such a subject, or described there, can be meant too."""
-        self._note_things(sentence, quoted)
-        found: list[tuple[bool, int, str]] = []
-        for name in self._mentioned(sentence):
-            if not quoted[name.start_char]:
-                head = name.root.head if name.root.dep_ == "appos" else name.root
-                full = self.person(name.text)
-                if not self.human(full):
-                    if head.dep_ in _SUBJECTS and full not in self.places:
-                        self.thing = self.organisation = full
-                else:
-                    found.append((head.dep_ in _SUBJECTS, -_depth(head), full))
-        for token in sentence:
-            if token.lower_ in _ANYBODY and any(c.lower_ in {"a", "an"} for c in token.lefts):
-                self.descriptions.append((token.lower_, token.lower_))
-            if is_new_person(token) and not quoted[token.idx]:
-                told = self.known(phrase(token).text, token.lower_)
-                if told not in self.names and token.lower_ in AMBIGUOUS_HUMANS:
-                    continue
-                introduced = next((n for n in self._mentioned(sentence) if equated(token, n)), None)
-                told = self.person(introduced.text) if introduced else told
-                found.append((token.dep_ in _SUBJECTS, -_depth(token), told))
-        has_subject = any(subject for subject, _, _ in found) or any(
-            t.lower_ in PRONOUN_GENDER and t.dep_ in _SUBJECTS for t in sentence
-        )
-        genders = {self.gender(name_) for subject, _, name_ in found if subject}
-        for subject, _, name_ in sorted(found, key=lambda f: f[:2]):
-            # "Anna Keller asked Peter Reed about it. He said ...": only one of them can be meant
-            other = len(genders) == 1 and {*genders, self.gender(name_)} == {"f", "m"}
-            if subject or not has_subject or other:
-                self.speaking(name_, person=True)
-        for called in self._summoned(sentence, quoted):
-            self.speaking(called, person=True)
-
-    def _summoned(self, sentence: Span, quoted: list[bool]) -> list[str]:
-        """ "The prosecutor called Anna Keller": who is about to speak; not whoever is called a fool, or is not called."""
-        verb = sentence.root
-        if verb.lemma_ not in _SUMMONS or any(c.dep_ in {"oprd", "neg"} for c in verb.children):
-            return []
-        mentioned = [name for name in self._mentioned(sentence) if not quoted[name.start_char]]
-        heads = [name.root.head if name.root.dep_ == "appos" else name.root for name in mentioned]
-        objects = [
-            n.text for n, head in zip(mentioned, heads, strict=True) if head.dep_ == "dobj" and head.head == verb
-        ]
-        return [full for full in map(self.person, objects) if self.human(full)]
-
-    def _mentioned(self, sentence: Span) -> list[Span]:
+    def mentioned(self, sentence: Span) -> list[Span]:
         """The persons in a sentence: names that the recogniser sees, and surnames of people already met that it does not."""
         found = list(persons(sentence))
         seen = {t.i for name in found for t in name}
@@ -230,46 +178,9 @@ class Cast:
 
     def named(self, sentence: Span, quoted: list[bool]) -> list[str]:
         """The persons that a sentence names outside quotations."""
-        return [self.person(n.text) for n in self._mentioned(sentence) if not quoted[n.start_char]]
+        return [self.person(n.text) for n in self.mentioned(sentence) if not quoted[n.start_char]]
 
     def surname(self, words: str) -> bool:
         """Whether words are the surname of somebody met by name."""
         last = strip_titles(words)
         return " " not in last and any(last in surnames(n) for n in self.names)
-
-    def _note_things(self, sentence: Span, quoted: list[bool]) -> None:
-        """Bodies and writings that a sentence mentions: "the company" and "the letter" come back to their fuller names."""
-        for entity in sentence.ents:
-            if (
-                entity.label_ == "ORG"
-                and entity.root.pos_ == "PROPN"
-                and (
-                    entity.root.dep_ in _SUBJECTS | {"appos", "poss"}
-                    or (entity.start and entity[0].nbor(-1).lower_ in COMPANIES | {"utility"})
-                )
-            ):
-                self.organisation = re.sub(r"^the\s+|['’]s$", "", entity.text, flags=re.I)
-                if entity.root.dep_ in _SUBJECTS and not quoted[entity.start_char]:
-                    self.thing = self.organisation
-        for token in sentence:
-            if token.pos_ != "NOUN" or token.lower_ not in DOCUMENTS | BODIES:
-                continue
-            if phrase(token)[0].pos_ == "ADP":
-                continue  # "of which the draft"
-            words = _ARTICLE.sub("", phrase(token).text)
-            if token.lower_ in BODIES and token.dep_ in _SUBJECTS and not quoted[token.idx]:
-                known = [full for noun, full in self.descriptions if noun == token.lower_ and " " not in words]
-                meant = self.organisation if token.lower_ in COMPANIES and " " not in words else None
-                self.thing = known[-1] if known else meant or words
-            if " " in words and len(words.split()) <= 9:
-                self.descriptions.append((token.lower_, words))
-            each = any(c.lower_ in {"each", "every", "no"} for c in token.children)  # of them: none that "it" can mean
-            if token.lower_ in DOCUMENTS and not each and any(c.dep_ in {"det", "poss"} for c in token.children):
-                known = [full for noun, full in self.descriptions if noun == token.lower_]
-                self.writing = known[-1] if known else words
-                if token.dep_ in _SUBJECTS | {"dobj", "attr"} and not quoted[token.idx]:
-                    self.thing = self.writing
-
-
-def _depth(token: Token) -> int:
-    return sum(1 for _ in token.ancestors)

@@ -22,9 +22,10 @@ import pyarrow as pa
 from nli.batch import Interrupted
 from nli.detector import Detector
 from nli.errors import DependencyError, InputError, NliError, first_line
-from nli.shards import Shard, Source, output
+from nli.shards import Source, output
 from nli.storage import Counts, Parts, filesystem
 from nli.survey import Columns
+from nli.windows import Shard
 from nli.worker import Job, Worker
 
 try:

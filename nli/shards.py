@@ -1,22 +1,19 @@
 """A file or folder of any size -> shards: runs of rows that are the same in every run and can be read on their own.
 
-Any filesystem that Arrow or fsspec knows. Text goes through the readers of the local engine, so that rows, line numbers and
-messages are the same; parquet columns keep their types.
+Any filesystem that Arrow or fsspec knows; parquet columns keep their types.
 """
 
 from __future__ import annotations
 
 import csv
 import gzip
-import io
 import itertools
 import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, NamedTuple
-from urllib.parse import unquote
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.fs as pafs
@@ -24,36 +21,11 @@ import pyarrow.parquet as pq
 
 from nli.errors import InputError, first_line
 from nli.nanoseconds import exact
-from nli.readers import Rejected, Row, csv_rows, file_format, json_rows, packing
+from nli.readers import Rejected, file_format
 from nli.schemas import output_schema, unstorable
 from nli.storage import filesystem
 from nli.survey import ADDED, Columns, unusable
-
-WINDOW = 4096  # rows that become a table together
-BUFFER = 1 << 20  # bytes; storage on the network gets a request for each read
-BOM = b"\xef\xbb\xbf"
-
-
-@dataclass(frozen=True)
-class Shard:
-    """`rows` records of a file, broken ones included, from row (parquet) or byte (text, unpacked) `start` on.
-
-    `line`: lines of text before it; `header`: that of its csv file.
-    """
-
-    path: str
-    start: int
-    rows: int
-    line: int = 0
-    header: str = ""
-
-
-class Window(NamedTuple):
-    """Usable rows with every column, their pairs of texts, and the rows that cannot be used."""
-
-    table: pa.Table
-    pairs: list[tuple[str, str]]
-    rejected: list[Rejected]
+from nli.windows import WINDOW, Shard, Text, Window, keys_of, pairs_of
 
 
 def unified(schemas: list[pa.Schema]) -> pa.Schema:
@@ -123,7 +95,7 @@ class Source:
                 parquet = pq.ParquetFile(file)
                 total, schema = parquet.metadata.num_rows, _keyed(parquet.schema_arrow.empty_table(), path).schema
                 return [Shard(path, n, min(limit, total - n)) for n in range(0, total, limit)], schema.remove_metadata()
-            text, schema = _Text(file, Shard(path, 0, 0)), None
+            text, schema = Text(file, Shard(path, 0, 0)), None
             shards: list[Shard] = []
             while True:
                 start, line, rows = text.at, text.line, 0
@@ -144,7 +116,7 @@ class Source:
             if file_format(shard.path) == "parquet":
                 windows = [_window(table, n, self.columns) for n, table in _slices(file, shard)]
             else:
-                windows = list(_Text(file, shard).windows(self.columns, shard.rows))
+                windows = list(Text(file, shard).windows(self.columns, shard.rows))
             tables = [kept.empty_table(), *(window.table for window in windows)]
             table = pa.concat_tables(tables, promote_options="permissive")
         pairs = [pair for window in windows for pair in window.pairs]
@@ -171,72 +143,6 @@ class Source:
             raise InputError(f"{shown}: {first_line(error)}") from error
 
 
-class _Text:
-    """The rows of a text file from a shard's start on. `at` and `line`: bytes and lines before the next one."""
-
-    def __init__(self, file: Any, shard: Shard) -> None:
-        binary = _unpacked(file, shard.path)
-        self.at = shard.start or (len(BOM) if binary.peek(len(BOM)).startswith(BOM) else 0)
-        self.line, self.header, self.keys = shard.line, shard.header, _keys(shard.path)
-        _skip(binary, self.at)
-        self.file = io.TextIOWrapper(binary, encoding="utf-8", newline="")
-        kind = file_format(shard.path)
-        if kind == "jsonl":
-            self.before, self.records = self.line, json_rows(self)
-            return
-        delimiter = "\t" if kind == "tsv" else ","
-        self.header = self.header or self._header(delimiter)
-        header = list(io.StringIO(self.header, newline=""))
-        self.before = self.line - len(header)
-        self.records = csv_rows(itertools.chain(header, self), shard.path, delimiter)
-
-    def __iter__(self) -> Iterator[str]:
-        for line in self.file:
-            self.at += len(line.encode())
-            self.line += 1
-            yield line
-
-    def _header(self, delimiter: str) -> str:
-        lines: list[str] = []
-
-        def noted() -> Iterator[str]:
-            for line in self:
-                lines.append(line)
-                yield line
-
-        next(csv.reader(noted(), delimiter=delimiter, strict=True), None)
-        return "".join(lines)
-
-    def windows(self, columns: Columns, rows: int) -> Iterator[Window]:
-        """The next `rows` records, or what is left of them."""
-        while rows and (records := list(itertools.islice(self.records, min(rows, WINDOW)))):
-            rows -= len(records)
-            rejected, usable = [], []
-            for line, row in records:
-                if isinstance(row, str):
-                    rejected.append(Rejected(self.before + line, row))
-                elif reason := unusable(row, columns):
-                    rejected.append(Rejected(self.before + line, reason, row))
-                else:
-                    usable.append({**self.keys, **row})
-            table = pa.Table.from_struct_array(pa.array(usable)) if usable else pa.table({})
-            yield Window(table, _pairs(usable, columns), rejected)
-
-
-def _unpacked(file: Any, path: str) -> Any:
-    if packing(path) == "gz":
-        return gzip.GzipFile(fileobj=io.BufferedReader(file, BUFFER))
-    return io.BufferedReader(pa.CompressedInputStream(file, "zstd") if packing(path) else file, BUFFER)
-
-
-def _skip(binary: Any, size: int) -> None:
-    """The first `size` bytes; what is packed is unpacked up to there."""
-    if binary.seekable():
-        binary.seek(size)
-    while size and not binary.seekable():
-        size -= len(binary.read(min(size, BUFFER))) or size
-
-
 def _slices(file: Any, shard: Shard) -> Iterator[tuple[int, pa.Table]]:
     """The rows of a shard in a parquet file, and the number of rows before each table."""
     parquet = pq.ParquetFile(file)
@@ -258,20 +164,11 @@ def _window(table: pa.Table, before: int, columns: Columns) -> Window:
     usable = [n for n in range(len(rows)) if n not in reasons]
     whole = exact(table.take(pa.array(reasons, pa.int64()))).to_pylist()
     rejected = [Rejected(before + n + 1, reasons[n], row) for n, row in zip(reasons, whole, strict=True)]
-    return Window(table.take(pa.array(usable, pa.int64())), _pairs([rows[n] for n in usable], columns), rejected)
-
-
-def _keys(path: str) -> dict[str, str]:
-    """Columns that stand in the names of folders: `year=2014/a.parquet`."""
-    return {unquote(key): unquote(value) for key, value in re.findall(r"([^/=]+)=([^/]*)/", path)}
+    return Window(table.take(pa.array(usable, pa.int64())), pairs_of([rows[n] for n in usable], columns), rejected)
 
 
 def _keyed(table: pa.Table, path: str) -> pa.Table:
-    for key, value in _keys(path).items():
+    for key, value in keys_of(path).items():
         if key not in table.column_names:
             table = table.append_column(key, pa.array([value] * len(table), pa.string()))
     return table
-
-
-def _pairs(rows: list[Row], columns: Columns) -> list[tuple[str, str]]:
-    return [(row[columns.premise], row[columns.hypothesis]) for row in rows]

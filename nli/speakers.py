@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from nli.attribution import attribution
 from nli.cast import Cast
+from nli.focus import follow
 from nli.lexicon import DOCUMENTS, ENTRIES, PLAIN_VERBS
 from nli.names import is_person
 from nli.naming import Attribution, is_named_person
@@ -79,7 +80,7 @@ def _heard(
     for unit in units:
         sentence = span_of(doc, *unit)
         given = attribution(sentence, quoted, cast)
-        cast.follow(sentence, quoted)
+        follow(cast, sentence, quoted)
         wrote = given and any(t.lemma_ == "write" and not quoted[t.idx] for t in sentence)
         cast.writer = given.speaker if given and wrote else None
         if given and given.speaker in cast.focus:
@@ -96,7 +97,7 @@ def told(units: list[tuple[int, int]], doc: Doc, quoted: list[bool], cast: Cast,
         sentence = span_of(doc, *unit)
         cast.focus = [name for name in cast.focus if name != speaker]  # nobody calls himself "he"
         given = attribution(sentence, quoted, cast)
-        cast.follow(sentence, quoted)
+        follow(cast, sentence, quoted)
         if given is None or given.start < unit[0] or given.speaker in {speaker, cast.writing}:
             result.append((speaker, None))
         else:

@@ -12,9 +12,10 @@ import pyarrow as pa
 
 from nli.detector import Detector
 from nli.errors import CheckpointError, NliError, first_line
-from nli.shards import Shard, Source
+from nli.shards import Source
 from nli.storage import Counts, Parts
 from nli.survey import ADDED
+from nli.windows import Shard
 
 ATTEMPTS = 3  # at a shard whose storage fails
 

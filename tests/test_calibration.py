@@ -11,7 +11,8 @@ from nli import checkpoints
 from nli.calibration import calibrate, curve, fit_temperature, operating_points, place, write
 from nli.decision import Decision
 from nli.errors import InputError
-from nli.labelled import CONTRADICTION, from_rows
+from nli.gold import CONTRADICTION
+from nli.labelled import from_rows
 from nli.scoring import PROBES, Scorer, softmax
 
 ROWS = [*PROBES, *((f"{a} b", f"{a} c", label) for a, label in zip("defghi", ("n", "c", "e") * 2, strict=True))]

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from nli import sources
 from nli.errors import InputError
-from nli.labelled import CONTRADICTION, ENTAILMENT, THREE_WAY, from_rows, label_of, load_pairs
+from nli.gold import CONTRADICTION, ENTAILMENT, THREE_WAY, label_of
+from nli.labelled import from_rows, load_pairs
 
 HEAD = "premise,hypothesis,label\n"
 

@@ -1,0 +1,115 @@
+"""Whom and what a sentence leaves in mind: the persons that "he" can mean after it, the company and the letter that "it" can."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from nli.cast import ANYBODY, ARTICLE, SUBJECTS
+from nli.lexicon import AMBIGUOUS_HUMANS, BODIES, COMPANIES, DOCUMENTS, PRONOUN_GENDER
+from nli.names import phrase
+from nli.newcomers import equated, is_new_person
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from spacy.tokens import Span, Token
+
+    from nli.cast import Cast
+
+_SUMMONS = {"call", "interview", "question", "summon"}
+
+_Mention = tuple[bool, int, str]  # whether it is a subject, how near to the main clause (0 at most), and who
+
+
+def follow(cast: Cast, sentence: Span, quoted: list[bool]) -> None:
+    """Puts the persons that a sentence is about (its subjects) in focus for the pronouns that come; the subject of its
+    main clause last. Whoever is named in a sentence without such a subject, or described there, can be meant too."""
+    _note_things(cast, sentence, quoted)
+    found = [*_named(cast, sentence, quoted), *_described(cast, sentence, quoted)]
+    has_subject = any(subject for subject, _, _ in found) or any(
+        t.lower_ in PRONOUN_GENDER and t.dep_ in SUBJECTS for t in sentence
+    )
+    genders = {cast.gender(name_) for subject, _, name_ in found if subject}
+    for subject, _, name_ in sorted(found, key=lambda f: f[:2]):
+        # "Anna Keller asked Peter Reed about it. He said ...": only one of them can be meant
+        other = len(genders) == 1 and {*genders, cast.gender(name_)} == {"f", "m"}
+        if subject or not has_subject or other:
+            cast.speaking(name_, person=True)
+    for called in _summoned(cast, sentence, quoted):
+        cast.speaking(called, person=True)
+
+
+def _named(cast: Cast, sentence: Span, quoted: list[bool]) -> Iterator[_Mention]:
+    """The persons that a sentence names; a name that is no person's and a subject is what "it" and "the company" mean next."""
+    for name in cast.mentioned(sentence):
+        if quoted[name.start_char]:
+            continue
+        head = name.root.head if name.root.dep_ == "appos" else name.root
+        full = cast.person(name.text)
+        if cast.human(full):
+            yield head.dep_ in SUBJECTS, -_depth(head), full
+        elif head.dep_ in SUBJECTS and full not in cast.places:
+            cast.thing = cast.organisation = full
+
+
+def _described(cast: Cast, sentence: Span, quoted: list[bool]) -> Iterator[_Mention]:
+    """The persons that a sentence introduces without a name: "a man", "two nurses"; by their name when it follows."""
+    for token in sentence:
+        if token.lower_ in ANYBODY and any(c.lower_ in {"a", "an"} for c in token.lefts):
+            cast.descriptions.append((token.lower_, token.lower_))
+        if is_new_person(token) and not quoted[token.idx]:
+            told = cast.known(phrase(token).text, token.lower_)
+            if told not in cast.names and token.lower_ in AMBIGUOUS_HUMANS:
+                continue
+            introduced = next((n for n in cast.mentioned(sentence) if equated(token, n)), None)
+            yield token.dep_ in SUBJECTS, -_depth(token), cast.person(introduced.text) if introduced else told
+
+
+def _summoned(cast: Cast, sentence: Span, quoted: list[bool]) -> list[str]:
+    """ "The prosecutor called Anna Keller": who is about to speak; not whoever is called a fool, or is not called."""
+    verb = sentence.root
+    if verb.lemma_ not in _SUMMONS or any(c.dep_ in {"oprd", "neg"} for c in verb.children):
+        return []
+    mentioned = [name for name in cast.mentioned(sentence) if not quoted[name.start_char]]
+    heads = [name.root.head if name.root.dep_ == "appos" else name.root for name in mentioned]
+    objects = [n.text for n, head in zip(mentioned, heads, strict=True) if head.dep_ == "dobj" and head.head == verb]
+    return [full for full in map(cast.person, objects) if cast.human(full)]
+
+
+def _note_things(cast: Cast, sentence: Span, quoted: list[bool]) -> None:
+    """Bodies and writings that a sentence mentions: "the company" and "the letter" come back to their fuller names."""
+    for entity in sentence.ents:
+        if (
+            entity.label_ == "ORG"
+            and entity.root.pos_ == "PROPN"
+            and (
+                entity.root.dep_ in SUBJECTS | {"appos", "poss"}
+                or (entity.start and entity[0].nbor(-1).lower_ in COMPANIES | {"utility"})
+            )
+        ):
+            cast.organisation = re.sub(r"^the\s+|['’]s$", "", entity.text, flags=re.I)
+            if entity.root.dep_ in SUBJECTS and not quoted[entity.start_char]:
+                cast.thing = cast.organisation
+    for token in sentence:
+        if token.pos_ != "NOUN" or token.lower_ not in DOCUMENTS | BODIES:
+            continue
+        if phrase(token)[0].pos_ == "ADP":
+            continue  # "of which the draft"
+        words = ARTICLE.sub("", phrase(token).text)
+        if token.lower_ in BODIES and token.dep_ in SUBJECTS and not quoted[token.idx]:
+            known = [full for noun, full in cast.descriptions if noun == token.lower_ and " " not in words]
+            meant = cast.organisation if token.lower_ in COMPANIES and " " not in words else None
+            cast.thing = known[-1] if known else meant or words
+        if " " in words and len(words.split()) <= 9:
+            cast.descriptions.append((token.lower_, words))
+        each = any(c.lower_ in {"each", "every", "no"} for c in token.children)  # of them: none that "it" can mean
+        if token.lower_ in DOCUMENTS and not each and any(c.dep_ in {"det", "poss"} for c in token.children):
+            known = [full for noun, full in cast.descriptions if noun == token.lower_]
+            cast.writing = known[-1] if known else words
+            if token.dep_ in SUBJECTS | {"dobj", "attr"} and not quoted[token.idx]:
+                cast.thing = cast.writing
+
+
+def _depth(token: Token) -> int:
+    return sum(1 for _ in token.ancestors)
