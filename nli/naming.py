@@ -59,6 +59,8 @@ def name(subject: Token, cast: Cast) -> Attribution | None:
     elif kind := _kind(subject):
         whole = _whole(words, subject)
         speaker = whole if subject.pos_ == "NUM" else cast.description(whole, subject.lower_)
+        if whole.lower() == f"the {speaker}".lower():
+            speaker = cast.untitled(subject.lower_) or speaker
         if speaker.startswith("spokes") and " " not in speaker and words[0].lower_ in {"a", "another"}:
             speaker = _for_body(speaker, cast)
         if subject.lower_ in DOCUMENTS:
@@ -76,6 +78,8 @@ def part_of_writing(subject: Token) -> bool:
     if subject.lemma_.lower() not in PARTS or is_named_person(subject):
         return False
     after = subject.doc[subject.i + 1 : subject.i + 2]
+    if any(c.lower_ == "its" for c in subject.lefts):
+        return subject.lemma_.lower() in {"page", "line", "paragraph", "entry"}
     bare = all(c.dep_ == "det" or c.lower_ in _ORDINALS for c in subject.lefts)
     return any(t.like_num for t in after) or (bare and any(c.lower_ in _ORDINALS for c in subject.lefts))
 
@@ -160,7 +164,10 @@ def _agent_noun(head: str) -> bool:
 
 def _person_in(subject: Token, words: Span) -> str | None:
     """The personal name that `subject` bears: itself, or in apposition ("the chairman, Festus Walsh, said")."""
-    bearers = [subject, *(c for c in subject.children if c.dep_ == "appos")]
+    apposed = [c for c in subject.children if c.dep_ == "appos"]
+    bearers = [subject, *apposed]
+    if subject.pos_ == "PROPN" and apposed and apposed[0].lower_ in HUMANS and subject.i - subject.left_edge.i == 1:
+        bearers = [subject]  # "Anna Keller, a spokeswoman of the distributor, Peter Reed, said"
     for bearer in bearers:
         for entity in bearer.doc.ents:
             if is_person(entity) and entity.start <= bearer.i < entity.end:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from nli.lexicon import NEEDS_CLAUSE, PLAIN_VERBS, SPEECH_VERBS
+from nli.lexicon import DOCUMENTS, NEEDS_CLAUSE, PLAIN_VERBS, RECORD_VERBS, SPEECH_VERBS
 from nli.names import is_person
 from nli.naming import can_speak, is_named_person
 
@@ -56,6 +56,8 @@ def _told_of(person: Token) -> bool:
 def tagged(verb: Token, sentence: Span) -> Token | None:
     """The subject of a tag set off by commas or quotation marks: ", she said", ", Anna Keller, the mayor's deputy, told us"."""
     doc = verb.doc
+    if verb.i > sentence.start + 1 and _reads(verb, sentence):
+        return doc[verb.i - 1]
     if not (verb.lemma_ in SPEECH_VERBS or goes_on(verb)) or verb.i <= sentence.start + 1:
         return None
     reduced = verb.tag_ == "VBN" and verb.lemma_ in PLAIN_VERBS | {"insist", "repeat"} and sentence[0].text == '"'
@@ -72,11 +74,21 @@ def tagged(verb: Token, sentence: Span) -> Token | None:
     ends = last.pos_ == "NOUN" and last == subject and verb.i + 2 >= sentence.end  # "..., the fire service reported."
     if subject is not None and (goes_on(verb) or ends) and subject.left_edge.i > sentence.start:
         return subject if subject.left_edge.nbor(-1).text in BREAKS and can_speak(subject) else None
+    if subject is not None and subject.pos_ == "PROPN" and subject.left_edge.i == sentence.start:
+        return None  # "Anna Keller, of the bank Peter Reed, said": no tag
     apposed = last.text == ","
     plain = verb.lemma_ in PLAIN_VERBS or verb.lemma_ == "go"
-    ends = [before, _before_apposition(last, sentence)] if apposed else [last]
+    ends = [_before_apposition(last, sentence), before] if apposed else [last]
     named = next((e for end in ends if end is not None and (e := _name_at(end, sentence))), None)
     return named[-1] if named is not None and (apposed or plain) else None
+
+
+def _reads(verb: Token, sentence: Span) -> bool:
+    """ "The gate, the log notes, was open": the tag of a writing."""
+    writing = verb.doc[verb.i - 1]
+    closed = verb.tag_ in FINITE and verb.lemma_ in RECORD_VERBS and _closed(verb, sentence)
+    opens = writing.left_edge.i > sentence.start and writing.left_edge.nbor(-1).text in BREAKS
+    return closed and opens and writing.lower_ in DOCUMENTS
 
 
 def _does(verb: Token) -> bool:

@@ -475,3 +475,43 @@ def test_what_somebody_does_after_an_opening_phrase_is_told_by_the_reporter():
 def test_us_is_a_country_and_no_voice_of_a_transcript():
     text = "SEN. REED: The deal is dead.\n\nThe US has not left the talks."
     assert [c.speaker for c in claims(text)] == ["Reed", None]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "expected"),
+    [
+        # a title written short is the office later
+        ("Prof. Anna Keller runs the lab. Peter Reed, a porter, left. “It was shut,” the professor said.", "shut", "Anna Keller"),
+        # the words before an office may be verbs to the parser
+        ("Kofi Reed-Vance, the managing director, was in Tarn. The well was dry, the director said.", "dry", "Kofi Reed-Vance"),
+        # a deputy minister is the minister where there is no other
+        ("Deputy Farm Minister Anna Keller was in Tarn. The well was dry, the minister said.", "dry", "Anna Keller"),
+        # of whom nothing was told, everything may be
+        ("Anna Keller runs the dairy with two brothers. The milk was sour, the owner said.", "sour", "Anna Keller"),
+        ("Anna Keller, a nurse, was in Tarn. The milk was sour, the owner said.", "sour", "owner"),
+        # a surname that the recogniser takes for something else
+        ("Major Dorota Wilczewska, a spokeswoman, showed a film. “It was dark,” Wilczewska said.", "dark", "Dorota Wilczewska"),
+        ("Sorin Buhociu, a spokesman of the gas distributor, Siret Gaz, said that no smell had been noticed.", "smell", "Sorin Buhociu"),
+    ],
+)  # fmt: skip
+def test_an_office_finds_its_name(text, words, expected):
+    assert speaker(text, words) == expected
+
+
+def test_a_title_written_short_ends_no_sentence():
+    text = "The well had been dry since May, the health director, Dra. Anna Keller, said at a hearing."
+    assert [c.speaker for c in claims(text)] == ["Anna Keller"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Anna Keller sent us copies. The repair was fixed for May, her letter says.", "letter of Anna Keller"),
+        ("The fire institute issued a short notice. The shell, it says, was found at noon.", "short notice of fire institute"),
+        ("At noon, the log reads, she rang the bell twice and left.", "log"),
+        ("The ledger survived a flood. Its pages put him in the room for nine days.", "ledger"),
+        ("Each boat has a radio, according to a handout given to reporters.", "handout"),
+    ],
+)  # fmt: skip
+def test_whose_writing_it_is(text, expected):
+    assert claims(text)[-1].speaker == expected
