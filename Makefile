@@ -58,7 +58,9 @@ train: $(VENV)/installed-dev
 	$(BIN)/python models/export.py models/runs/reports/checkpoint models/runs/reports/exported
 	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/features.toml
 	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/plainer.toml
-	$(BIN)/python models/export.py models/runs/plainer/checkpoint models/default
+	$(BIN)/python models/export.py models/runs/plainer/checkpoint models/runs/plainer/exported
+	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/fresh.toml
+	$(BIN)/python models/export.py models/runs/fresh/checkpoint models/default
 	$(BIN)/python models/decide.py models/default
 	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/fast.toml
 	$(BIN)/python models/export.py models/runs/fast/checkpoint models/fast

@@ -43,6 +43,7 @@ class Cast:
     traits: dict[str, set[str]] = field(default_factory=dict)  # full name -> words of its roles: {"farm", "minister"}
     descriptions: list[tuple[str, str]] = field(default_factory=list)  # "official", "senior Iranian official"
     focus: list[str] = field(default_factory=list)  # persons, most recent last
+    mentions: list[str] = field(default_factory=list)  # persons named in whatever part of a sentence, most recent last
     body: str | None = None  # the last organisation, group or writing that spoke
     writing: str | None = None  # the last writing named: what "it lists" means
     writer: str | None = None  # whoever wrote in the sentence before: whose "the letter" is
@@ -106,11 +107,12 @@ class Cast:
         return name
 
     def pronoun(self, word: str) -> str | None:
-        """The person in focus whose gender does not rule them out; they / it: the last body that spoke."""
+        """The person in focus, else the last one mentioned, whose gender does not rule them out; they / it: the last body that spoke."""
         if word not in PRONOUN_GENDER:
             return self.thing if word == "it" else self.body
         gender = PRONOUN_GENDER[word]
-        return next((n for n in reversed(self.focus) if self.gender(n) in (None, gender)), None)
+        about, mentioned = reversed(self.focus), reversed(self.mentions)
+        return next((n for n in (*about, *mentioned) if self.gender(n) in (None, gender)), None)
 
     def description(self, words: str, head: str) -> str:
         """ "the official" -> the fuller description or the named person it stands for, else the words themselves."""

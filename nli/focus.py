@@ -63,6 +63,7 @@ def _named(cast: Cast, sentence: Span, quoted: list[bool]) -> Iterator[_Mention]
         head = name.root.head if name.root.dep_ == "appos" else name.root
         full = cast.person(name.text)
         if cast.human(full):
+            cast.mentions.append(full)
             yield head.dep_ in SUBJECTS, -_depth(head), full
         elif head.dep_ in SUBJECTS and full not in cast.places:
             cast.thing = cast.organisation = full

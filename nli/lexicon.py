@@ -38,11 +38,12 @@ TITLES = _words(
     finance fire foreign former gen general goalkeeper gov governor head health historian home imam inspector
     interior judge justice king labor labour lady lawyer leader lieutenant local lord major manager marshal
     mayor midfielder minister miss mother mr mrs ms national negotiator nurse police pope premier president
-    prime prince princess principal private prof professor prosecutor provincial queen rabbi rector regional rep retired
-    rev reverend secretary sen senator senior sergeant sgt sheikh sheriff sir sister skipper spokesman spokesperson
+    prime prince princess principal private prof professor prosecutor provincial queen rabbi rear rear-admiral rector regional rep
+    retired rev reverend secretary sen senator senior sergeant sgt sheikh sheriff sir sister skipper spokesman spokesperson
     spokeswoman state striker superintendent surgeon teacher trade transport treasury u.s. uk undersecretary
-    union us veteran vicar vice warden
-    atty cdr cmdr cpl dra engr fr hon ing insp lic lt maj mme msgr profa sra srta supt ven
+    union us veteran vicar vice vice-admiral warden
+    alhaji atty cdr cmdr cpl datuk dona doña dra engr fr frau hajiya herr hon ing insp lic lt
+    madame maj malam mme monsieur msgr profa señor señora señorita sheikha signor signora sra srta supt ven
     """
 )
 # Nouns for bodies that speak: "the ministry said" does not make the ministry a "he" or "she".
@@ -124,7 +125,11 @@ HUMANS = _words(
     zookeeper
     """
 )
-GENDERED_TITLES = {"mr": "m", "sir": "m", "lord": "m", "mrs": "f", "ms": "f", "miss": "f", "dame": "f", "lady": "f"}
+GENDERED_TITLES = {
+    **dict.fromkeys(("mr", "sir", "lord", "señor", "herr", "signor", "monsieur", "alhaji", "malam"), "m"),
+    **dict.fromkeys(("mrs", "ms", "miss", "dame", "lady", "mme", "madame", "frau", "signora"), "f"),
+    **dict.fromkeys(("señora", "señorita", "sra", "srta", "doña", "dona", "hajiya", "sheikha"), "f"),
+}
 # "Prof. Anna Keller" is "the professor" later.
 TITLES_IN_FULL = {
     "adm": "admiral", "amb": "ambassador", "atty": "attorney", "brig": "brigadier", "capt": "captain", "cdr": "commander",

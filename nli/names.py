@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 
 from nli.given_names import given_name
@@ -21,14 +21,26 @@ ORGANISATIONS = {"ORG", "GPE", "NORP", "FAC"}  # entity labels that are no perso
 
 def is_person(entity: Span) -> bool:
     """A person's name to the recogniser, and written as one: it takes many a lower-case noun for a person."""
+    label, entity = entity.label_, _owner(entity)
     last = entity[-1]
-    titled = len(entity) > 1 and entity[0].lower_.rstrip(".") in HUMANS | set(GENDERED_TITLES)
+    titled = len(entity) > 1 and any(t.lower_.rstrip(".") in HUMANS | set(GENDERED_TITLES) for t in _titles(entity))
     titled = titled and all(t.pos_ == "PROPN" or t.text == "-" for t in entity) and entity[0].text[0].isupper()
     apposed = len(whole_name(entity)) > 1 and entity.root.dep_ == "appos" and entity.root.head.lower_ in HUMANS
     told = titled or apposed or aged(entity) or (len(entity) > 1 and _follows_role(entity))
-    labelled = entity.label_ == "PERSON" or (entity.label_ in ORGANISATIONS and (told or _is_called(entity)))
+    labelled = label == "PERSON" or (label in ORGANISATIONS and (told or _is_called(entity)))
     ends = last.lower_ not in _NO_NAMES or (last.lower_ in HUMANS and _is_called(entity))  # "Peter Miller"
     return bool(labelled and not is_place(entity) and last.text[:1].isupper() and ends)
+
+
+def _owner(entity: Span) -> Span:
+    """ "Anna Keller" for "Anna Keller's", which the recogniser often takes as one."""
+    return entity[:-1] if len(entity) > 1 and entity[-1].tag_ == "POS" else entity
+
+
+def _titles(entity: Span) -> list[Token]:
+    """What a name begins with: its first word if it is a noun for persons, "Rear Admiral", "Deputy Farm Minister"."""
+    titles = list(takewhile(lambda t: t.lower_.rstrip(".") in TITLES, entity[:-1]))
+    return titles or [entity[0]]
 
 
 def _is_called(name: Span) -> bool:
@@ -86,6 +98,7 @@ def _unlabelled(sentence: Span) -> Iterator[Span]:
 
 def whole_name(entity: Span) -> Span:
     """A name with the capitalised and hyphenated parts that the recogniser left out ("Ibarra" -> "Carlota Neves-Ibarra")."""
+    entity = _owner(entity)
     doc, start, end = entity.doc, entity.start, entity.end
     while start > 0 and _is_name_part(doc[start - 1], entity):
         start -= 1

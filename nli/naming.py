@@ -59,7 +59,8 @@ def name(subject: Token, cast: Cast) -> Attribution | None:
     elif kind := _kind(subject):
         whole = _whole(words, subject)
         speaker = whole if subject.pos_ == "NUM" else cast.description(whole, subject.lower_)
-        if whole.lower() == f"the {speaker}".lower():
+        bare = not any(c.dep_ in {"relcl", "acl", "prep"} for c in subject.children)
+        if bare and whole.lower() == f"the {speaker}".lower():
             speaker = cast.untitled(subject.lower_) or speaker
         if speaker.startswith("spokes") and " " not in speaker and words[0].lower_ in {"a", "another"}:
             speaker = _for_body(speaker, cast)

@@ -515,3 +515,20 @@ def test_a_title_written_short_ends_no_sentence():
 )  # fmt: skip
 def test_whose_writing_it_is(text, expected):
     assert claims(text)[-1].speaker == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The water under Winston Bahadoor's boat is blue. “You smell it,” he says.", "Winston Bahadoor"),
+        ("Of the house of Doña Hortensia Cárcamo, the oven is left. “The wire danced,” she says.", "Hortensia Cárcamo"),
+        ("“It was dark,” Rear Admiral Crisanto Villafuerte told reporters. It carried food, he said.", "Crisanto Villafuerte"),
+    ],
+)  # fmt: skip
+def test_a_pronoun_means_the_last_person_mentioned_where_the_text_is_about_nobody(text, expected):
+    assert claims(text)[-1].speaker == expected
+
+
+def test_a_woman_told_of_at_length_is_nobody_met_before():
+    text = "Anna Keller runs the line. The woman who looks after the siding said that no wagon had turned a wheel."
+    assert claims(text)[-1].speaker == "woman"
