@@ -41,10 +41,11 @@ bench: $(VENV)/installed
 # Hours: see models/default/README.md. Continues where it stopped.
 train: $(VENV)/installed-dev
 	$(BIN)/pip install --quiet -c constraints.txt -e '.[train]'
-	for part in default continued again denser last; do \
+	for part in default continued again denser; do \
 		$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/$$part.toml && \
 		$(BIN)/python models/export.py models/runs/$$part/checkpoint models/runs/$$part/exported || exit 1; \
 	done
+	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/last.toml
 	$(BIN)/python models/soup.py models/runs/soup/checkpoint models/runs/last/checkpoint models/runs/again/checkpoint
 	$(BIN)/python models/export.py models/runs/soup/checkpoint models/runs/soup/exported
 	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/broader.toml
@@ -60,7 +61,10 @@ train: $(VENV)/installed-dev
 	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/plainer.toml
 	$(BIN)/python models/export.py models/runs/plainer/checkpoint models/runs/plainer/exported
 	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/fresh.toml
-	$(BIN)/python models/export.py models/runs/fresh/checkpoint models/default
+	$(BIN)/python models/soup.py models/runs/fresh_mean/checkpoint models/runs/fresh/checkpoint models/runs/plainer/checkpoint
+	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/newest.toml
+	$(BIN)/python models/soup.py models/runs/newest_mean/checkpoint models/runs/newest/checkpoint models/runs/fresh_mean/checkpoint
+	$(BIN)/python models/export.py models/runs/newest_mean/checkpoint models/default
 	$(BIN)/python models/decide.py models/default
 	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/fast.toml
 	$(BIN)/python models/export.py models/runs/fast/checkpoint models/fast

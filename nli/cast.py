@@ -31,7 +31,7 @@ _NOT_THE = re.compile(r"(?:another|his|her|its|their)\s", re.I)
 SUBJECTS = {"nsubj", "nsubjpass"}
 _GIVEN = 2  # votes that a given name has
 ANYBODY = {"man": "m", "woman": "f"}
-_OWNERS = {"his": "he", "her": "she"}
+OWNERS = {"his": "he", "her": "she"}
 
 
 @dataclass
@@ -43,7 +43,7 @@ class Cast:
     traits: dict[str, set[str]] = field(default_factory=dict)  # full name -> words of its roles: {"farm", "minister"}
     descriptions: list[tuple[str, str]] = field(default_factory=list)  # "official", "senior Iranian official"
     focus: list[str] = field(default_factory=list)  # persons, most recent last
-    mentions: list[str] = field(default_factory=list)  # persons named in whatever part of a sentence, most recent last
+    mentions: list[str] = field(default_factory=list)  # persons named in a paragraph in whatever part of a sentence
     body: str | None = None  # the last organisation, group or writing that spoke
     writing: str | None = None  # the last writing named: what "it lists" means
     writer: str | None = None  # whoever wrote in the sentence before: whose "the letter" is
@@ -135,7 +135,7 @@ class Cast:
                     return self.organisation
                 if bare in ANYBODY:
                     return self._unnamed(ANYBODY[bare]) or bare
-            return bare
+                return bare
         if " " in bare:
             self.descriptions.append((head, bare))
         return bare
@@ -145,19 +145,12 @@ class Cast:
         possessive = words.partition(" ")[0].lower()
         if possessive in {"its", "their"}:
             return self.body
-        return self.pronoun(_OWNERS[possessive]) if possessive in _OWNERS else None
+        return self.pronoun(OWNERS[possessive]) if possessive in OWNERS else None
 
     def _unnamed(self, gender: str) -> str | None:
         """ "A goatherd saw it. ..., said the man": the person without a name who is in focus."""
         last = self.focus[-1] if self.focus else None
         return last if last and last not in self.names and self.gender(last) in (None, gender) else None
-
-    def untitled(self, head: str) -> str | None:
-        """ "Anna Keller runs the mill. ..., the owner said": the person in focus, when nothing was told of what they are."""
-        last = self.focus[-1] if self.focus else None
-        if last not in self.names or head not in HUMANS or self.traits.get(last, set()) & (HUMANS | TITLES):
-            return None
-        return last if {self.gender(last), of_noun(head)} != {"f", "m"} else None
 
     def known(self, words: str, head: str) -> str:
         """The named person for whom a description stands, else the description."""
@@ -171,12 +164,17 @@ class Cast:
         wanted = {w for w in re.findall(r"\w+", bare.lower()) if w not in FUNCTION_WORDS and len(w) > 1}
         bearers = [n for n, told in self.traits.items() if n in self.names and wanted <= told]
         plain = [n for n in bearers if not QUALIFIERS & self.traits[n] - wanted]
-        fitting = plain or [n for n in bearers if n in self.focus]  # the deputy minister, when there is no other
+        # When there is no other, a deputy minister is the minister, and the acting head the head.
+        near = [
+            n for n in bearers if n in self.focus and (bare == "minister" or QUALIFIERS & self.traits[n] == {"acting"})
+        ]
+        fitting = plain or near
         recent = next((n for n in reversed(self.focus) if n in fitting), None)
         return recent or (fitting[0] if len(fitting) == 1 else None)
 
     def turn(self) -> None:
         """A paragraph begins: "he" there seldom means somebody without a name from the one before."""
+        self.mentions.clear()
         named = [n for n in self.focus if n in self.names]
         self.focus = named or self.focus
 

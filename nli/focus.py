@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from nli.cast import ANYBODY, ARTICLE, SUBJECTS
-from nli.lexicon import AMBIGUOUS_HUMANS, BODIES, COMPANIES, DOCUMENTS, PRONOUN_GENDER
+from nli.lexicon import AMBIGUOUS_HUMANS, BODIES, COMPANIES, DOCUMENTS, HUMANS, PRONOUN_GENDER
 from nli.names import phrase
 from nli.naming import is_named_person
 from nli.newcomers import equated, is_new_person
@@ -63,6 +63,8 @@ def _named(cast: Cast, sentence: Span, quoted: list[bool]) -> Iterator[_Mention]
         head = name.root.head if name.root.dep_ == "appos" else name.root
         full = cast.person(name.text)
         if cast.human(full):
+            if name.root.dep_ == "poss" and name.root.head.lower_ in HUMANS:
+                continue  # "Karl Adler's son was there. He said ..."
             cast.mentions.append(full)
             yield head.dep_ in SUBJECTS, -_depth(head), full
         elif head.dep_ in SUBJECTS and full not in cast.places:
@@ -134,6 +136,8 @@ def _maker(writing: Token, cast: Cast) -> str | None:
     verb = writing.head
     if (
         writing.dep_ != "dobj"
+        or not any(c.lower_ in {"a", "an"} for c in writing.children)
+        or any(c.dep_ == "neg" for c in verb.children)
         or verb.lemma_ not in _ISSUING
         or any(c.dep_ == "poss" or c.lower_ in {"by", "from", "of"} for c in writing.children)
     ):

@@ -153,7 +153,7 @@ MALE_NOUNS = _words(
     """
 )
 COMPANIES = _words("airline carrier company firm group lender maker manufacturer retailer")
-FUNCTION_WORDS = _words("a an and at by for from in its his her their of on the to with who s new old young elderly")
+FUNCTION_WORDS = _words("a an and at by for from in its his her their of on the to with who s elderly")
 # What writings do, besides speaking; and what they have in them.
 RECORD_VERBS = _words(
     "contain document enumerate give instruct list mention name note put read record register show specify state"

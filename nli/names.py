@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise, takewhile
+from itertools import chain, pairwise, takewhile
 from typing import TYPE_CHECKING
 
 from nli.given_names import given_name
@@ -21,10 +21,9 @@ ORGANISATIONS = {"ORG", "GPE", "NORP", "FAC"}  # entity labels that are no perso
 
 def is_person(entity: Span) -> bool:
     """A person's name to the recogniser, and written as one: it takes many a lower-case noun for a person."""
-    label, entity = entity.label_, _owner(entity)
+    label, entity = entity.label_, _without_possessive(entity)
     last = entity[-1]
-    titled = len(entity) > 1 and any(t.lower_.rstrip(".") in HUMANS | set(GENDERED_TITLES) for t in _titles(entity))
-    titled = titled and all(t.pos_ == "PROPN" or t.text == "-" for t in entity) and entity[0].text[0].isupper()
+    titled = len(entity) > 1 and _is_titled(entity)
     apposed = len(whole_name(entity)) > 1 and entity.root.dep_ == "appos" and entity.root.head.lower_ in HUMANS
     told = titled or apposed or aged(entity) or (len(entity) > 1 and _follows_role(entity))
     labelled = label == "PERSON" or (label in ORGANISATIONS and (told or _is_called(entity)))
@@ -32,15 +31,17 @@ def is_person(entity: Span) -> bool:
     return bool(labelled and not is_place(entity) and last.text[:1].isupper() and ends)
 
 
-def _owner(entity: Span) -> Span:
+def _without_possessive(entity: Span) -> Span:
     """ "Anna Keller" for "Anna Keller's", which the recogniser often takes as one."""
     return entity[:-1] if len(entity) > 1 and entity[-1].tag_ == "POS" else entity
 
 
-def _titles(entity: Span) -> list[Token]:
-    """What a name begins with: its first word if it is a noun for persons, "Rear Admiral", "Deputy Farm Minister"."""
-    titles = list(takewhile(lambda t: t.lower_.rstrip(".") in TITLES, entity[:-1]))
-    return titles or [entity[0]]
+def _is_titled(name: Span) -> bool:
+    """ "Rear Admiral Anna Keller", "Deputy Farm Minister Keller"; not "National General Insurance" or "Doña Ana County"."""
+    titles = list(takewhile(lambda t: t.lower_.rstrip(".") in TITLES, name[:-1])) or [name[0]]
+    told = any(t.lower_.rstrip(".") in HUMANS | set(GENDERED_TITLES) for t in titles) and titles[-1].lower_ != "general"
+    written = all(t.pos_ == "PROPN" or t.text == "-" for t in name) and name[0].text[0].isupper()
+    return told and written and name[-1].lower_ not in _OF_PLACES
 
 
 def _is_called(name: Span) -> bool:
@@ -98,7 +99,7 @@ def _unlabelled(sentence: Span) -> Iterator[Span]:
 
 def whole_name(entity: Span) -> Span:
     """A name with the capitalised and hyphenated parts that the recogniser left out ("Ibarra" -> "Carlota Neves-Ibarra")."""
-    entity = _owner(entity)
+    entity = _without_possessive(entity)
     doc, start, end = entity.doc, entity.start, entity.end
     while start > 0 and _is_name_part(doc[start - 1], entity):
         start -= 1
@@ -204,7 +205,7 @@ def _until_break(doc: Doc, start: int, step: int) -> list[Token]:
     """The words from a place on to the next comma, verb or quotation mark; eleven at most."""
     words: list[Token] = []
     for i in range(max(start, 0), max(min(start + 11 * step, len(doc)), -1), step):
-        clause = doc[i].pos_ in {"VERB", "AUX", "PRON", "SCONJ"} and doc[i].tag_ not in {"PRP$", "VBG"}
+        clause = doc[i].pos_ in {"VERB", "AUX", "PRON", "SCONJ"} and doc[i].tag_ != "PRP$" and not _in_title(doc[i])
         if clause or doc[i].text in {",", '"', ":", ";", "("}:
             break
         words.append(doc[i])
@@ -213,13 +214,23 @@ def _until_break(doc: Doc, start: int, step: int) -> list[Token]:
     return words[:end]  # "spokesman for the vice president"
 
 
+def _in_title(token: Token) -> bool:
+    """ "the managing director" """
+    return token.tag_ == "VBG" and token.i + 1 < len(token.doc) and _is_role(token.nbor(1))
+
+
 def _is_role(token: Token) -> bool:
     return token.lower_.rstrip(".") in HUMANS | TITLES or token.lower_.endswith(("man", "woman"))
 
 
 def traits(name: Span) -> set[str]:
-    """Words that tell the role of a named person."""
-    words = {t.lower_ for t in name if t.lower_.rstrip(".") in TITLES}
-    words |= {t.lower_ for told in described(name) for t in told if t.is_alpha or t.text.endswith(".")}
-    words = {word.rstrip(".") for word in words} - {""}
-    return (words | {TITLES_IN_FULL[word] for word in words & set(TITLES_IN_FULL)}) - set(GENDERED_TITLES)
+    """Words that tell the role of a named person; titles written short also in full."""
+    told = [t for t in (*name, *chain.from_iterable(described(name))) if t.lower_.rstrip(".") in TITLES]
+    titles = {t.lower_.rstrip(".") for t in told}
+    titles |= {
+        TITLES_IN_FULL[w] for t in told if not t.text.isupper() and (w := t.lower_.rstrip(".")) in TITLES_IN_FULL
+    }
+    if titles & {"lt", "lieutenant"}:
+        titles -= {"gov", "governor"}  # "Lt. Gov."
+    words = {t.lower_ for role in described(name) for t in role if t.is_alpha and t.lower_ not in TITLES}
+    return (titles | words) - set(GENDERED_TITLES)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from nli.cast import Cast
+from nli.cast import OWNERS, Cast
 from nli.lexicon import BODIES, DOCUMENTS, GENDERED_TITLES, HUMANS, PARTS, PLAIN_VERBS, RECORD_VERBS, TITLES
 from nli.names import ORGANISATIONS, is_person, phrase, strip_titles, title_before, whole_name
 
@@ -20,7 +20,6 @@ _APPOSED_NAME = re.compile(
     r",?\s+((?:(?:Mr|Mrs|Ms|Dr|Sir)\.?\s+)?[A-ZÀ-Þ][\w’'.-]*(?:\s+(?:[a-z]{2,3}\s+)?[A-ZÀ-Þ][\w’'.-]*)+)(?=[,;]|\.(?:\s|$)|\s+(?:said|told|says|added))"
 )
 
-_POSSESSIVE = {"his": "he", "her": "she"}
 _ORDINALS = {"first", "second", "third", "fourth", "fifth", "next", "last", "final", "following", "same"}
 _MEASURES = {"CARDINAL", "ORDINAL", "DATE", "TIME", "QUANTITY", "MONEY", "PERCENT"}
 _SILENT = _MEASURES | {"PRODUCT", "LOC", "EVENT", "WORK_OF_ART", "FAC"}
@@ -47,8 +46,8 @@ def name(subject: Token, cast: Cast) -> Attribution | None:
     if cast.writing and part_of_writing(subject):
         words = phrase(subject)
         return Attribution(cast.speaking(cast.writing, person=False), words.start_char, words.end_char, False)
-    if subject.lower_ in _POSSESSIVE:
-        owner = cast.pronoun(_POSSESSIVE[subject.lower_])
+    if subject.lower_ in OWNERS:
+        owner = cast.pronoun(OWNERS[subject.lower_])
         return Attribution(owner, subject.idx, subject.idx + len(subject), False) if owner else None
     words = phrase(subject)
     if subject.dep_ == "poss" and words[-1].tag_ == "POS":
@@ -59,9 +58,6 @@ def name(subject: Token, cast: Cast) -> Attribution | None:
     elif kind := _kind(subject):
         whole = _whole(words, subject)
         speaker = whole if subject.pos_ == "NUM" else cast.description(whole, subject.lower_)
-        bare = not any(c.dep_ in {"relcl", "acl", "prep"} for c in subject.children)
-        if bare and whole.lower() == f"the {speaker}".lower():
-            speaker = cast.untitled(subject.lower_) or speaker
         if speaker.startswith("spokes") and " " not in speaker and words[0].lower_ in {"a", "another"}:
             speaker = _for_body(speaker, cast)
         if subject.lower_ in DOCUMENTS:
@@ -79,7 +75,7 @@ def part_of_writing(subject: Token) -> bool:
     if subject.lemma_.lower() not in PARTS or is_named_person(subject):
         return False
     after = subject.doc[subject.i + 1 : subject.i + 2]
-    if any(c.lower_ == "its" for c in subject.lefts):
+    if any(c.lower_ == "its" for c in subject.lefts) and not any(t.like_num for t in after):
         return subject.lemma_.lower() in {"page", "line", "paragraph", "entry"}
     bare = all(c.dep_ == "det" or c.lower_ in _ORDINALS for c in subject.lefts)
     return any(t.like_num for t in after) or (bare and any(c.lower_ in _ORDINALS for c in subject.lefts))
@@ -87,7 +83,11 @@ def part_of_writing(subject: Token) -> bool:
 
 def _for_body(spokesman: str, cast: Cast) -> str:
     """ "The ministry has nine boats. They are new, a spokesman said.": whose spokesman it is."""
-    if not cast.thing or (cast.thing != cast.organisation and cast.thing.split()[-1] not in BODIES):
+    if (
+        not cast.thing
+        or cast.thing == cast.writing
+        or (cast.thing != cast.organisation and cast.thing.split()[-1] not in BODIES)
+    ):
         return spokesman
     full = f"{spokesman} for {cast.thing}"
     cast.descriptions.append((spokesman, full))

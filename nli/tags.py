@@ -71,12 +71,12 @@ def tagged(verb: Token, sentence: Span) -> Token | None:
         aside = (verb.dep_ not in RELATIVE or _closed(verb, sentence)) and not _does(verb)
         return last if before.text in BREAKS and aside and last.i > sentence.start else None
     subject = next((c for c in verb.children if c.dep_ == "nsubj"), None)
-    ends = last.pos_ == "NOUN" and last == subject and verb.i + 2 >= sentence.end  # "..., the fire service reported."
-    if subject is not None and (goes_on(verb) or ends) and subject.left_edge.i > sentence.start:
+    final = last.pos_ == "NOUN" and last == subject and verb.i + 2 >= sentence.end  # "..., the fire service reported."
+    if subject is not None and (goes_on(verb) or final) and subject.left_edge.i > sentence.start:
         return subject if subject.left_edge.nbor(-1).text in BREAKS and can_speak(subject) else None
-    if subject is not None and subject.pos_ == "PROPN" and subject.left_edge.i == sentence.start:
-        return None  # "Anna Keller, of the bank Peter Reed, said": no tag
     apposed = last.text == ","
+    if apposed and subject is not None and subject.pos_ == "PROPN" and subject.left_edge.i == sentence.start:
+        return None  # "Anna Keller, of the bank Peter Reed, said": no tag
     plain = verb.lemma_ in PLAIN_VERBS or verb.lemma_ == "go"
     ends = [_before_apposition(last, sentence), before] if apposed else [last]
     named = next((e for end in ends if end is not None and (e := _name_at(end, sentence))), None)
@@ -123,7 +123,9 @@ def _closed(verb: Token, sentence: Span) -> bool:
 def _before_apposition(comma: Token, sentence: Span) -> Token | None:
     """What an apposition without a verb that ends at a comma belongs to: "Anna Keller, one of the nine, told us"."""
     words = list(takewhile(lambda t: t.text != ",", (comma.doc[i] for i in range(comma.i - 1, sentence.start, -1))))
-    if not words or len(words) > 8 or any(t.tag_ in FINITE | {"MD"} or t.text in BREAKS for t in words):
+    if all(t.pos_ == "PROPN" for t in words):
+        return None  # the name itself
+    if len(words) > 8 or any(t.tag_ in FINITE | {"MD"} or t.text in BREAKS for t in words):
         return None
     return comma.doc[words[-1].i - 2] if words[-1].i - 2 > sentence.start else None
 

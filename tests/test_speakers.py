@@ -486,9 +486,6 @@ def test_us_is_a_country_and_no_voice_of_a_transcript():
         ("Kofi Reed-Vance, the managing director, was in Tarn. The well was dry, the director said.", "dry", "Kofi Reed-Vance"),
         # a deputy minister is the minister where there is no other
         ("Deputy Farm Minister Anna Keller was in Tarn. The well was dry, the minister said.", "dry", "Anna Keller"),
-        # of whom nothing was told, everything may be
-        ("Anna Keller runs the dairy with two brothers. The milk was sour, the owner said.", "sour", "Anna Keller"),
-        ("Anna Keller, a nurse, was in Tarn. The milk was sour, the owner said.", "sour", "owner"),
         # a surname that the recogniser takes for something else
         ("Major Dorota Wilczewska, a spokeswoman, showed a film. “It was dark,” Wilczewska said.", "dark", "Dorota Wilczewska"),
         ("Sorin Buhociu, a spokesman of the gas distributor, Siret Gaz, said that no smell had been noticed.", "smell", "Sorin Buhociu"),
@@ -529,6 +526,23 @@ def test_a_pronoun_means_the_last_person_mentioned_where_the_text_is_about_nobod
     assert claims(text)[-1].speaker == expected
 
 
-def test_a_woman_told_of_at_length_is_nobody_met_before():
-    text = "Anna Keller runs the line. The woman who looks after the siding said that no wagon had turned a wheel."
-    assert claims(text)[-1].speaker == "woman"
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # who holds an office is not who was named before, has a deputy, held it once, or is newly in it
+        ("Peter Reed was found dead in the river on Monday. The coroner said he had drowned.", "coroner"),
+        ("Former Mayor Peter Reed was arrested on Monday. The mayor said he was sorry.", "mayor"),
+        ("Mayor Anna Keller lost the vote in May. The new mayor said the well was dry.", "new mayor"),
+        ("Anna Keller, accusing the minister of fraud, left the room. The minister said it was a lie.", "minister"),
+        ("Lt. Gov. Anna Keller toured the site. The governor said it was dry.", "governor"),
+        # the name after an opening description, or between commas, is who speaks
+        ("“We found the log,” Putin's spokesman, Dmitry Peskov, said on Monday.", "Dmitry Peskov"),
+        ("Anna Keller, her brother Peter Reed said, had left at noon.", "Peter Reed"),
+        # nor is "he" the father of a son, nor whoever passes a writing on its author
+        ("Karl Adler's son found the body at noon. He said the gate was open.", None),
+        ("The newspaper published the report. The report says the well was dry.", "report"),
+        ("The ministry issued a report. The road is safe, a spokesman said.", "spokesman"),
+    ],
+)  # fmt: skip
+def test_whom_an_office_and_a_pronoun_do_not_mean(text, expected):
+    assert claims(text)[-1].speaker == expected
