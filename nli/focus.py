@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from nli.cast import ANYBODY, ARTICLE, SUBJECTS
-from nli.lexicon import AMBIGUOUS_HUMANS, BODIES, COMPANIES, DOCUMENTS, HUMANS, PRONOUN_GENDER
+from nli.lexicon import AMBIGUOUS_HUMANS, BODIES, COMPANIES, DOCUMENTS, HUMANS, ISSUING_VERBS, PRONOUN_GENDER
 from nli.names import phrase
 from nli.naming import is_named_person
 from nli.newcomers import equated, is_new_person
@@ -19,20 +19,6 @@ if TYPE_CHECKING:
     from nli.cast import Cast
 
 _SUMMONS = {"call", "interview", "question", "summon"}
-_ISSUING = {
-    "circulate",
-    "draft",
-    "draw",
-    "file",
-    "issue",
-    "post",
-    "publish",
-    "release",
-    "send",
-    "sign",
-    "submit",
-    "write",
-}
 
 _Mention = tuple[bool, int, str]  # whether it is a subject, how near to the main clause (0 at most), and who
 
@@ -40,6 +26,7 @@ _Mention = tuple[bool, int, str]  # whether it is a subject, how near to the mai
 def follow(cast: Cast, sentence: Span, quoted: list[bool]) -> None:
     """Puts the persons that a sentence is about (its subjects) in focus for the pronouns that come; the subject of its
     main clause last. Whoever is named in a sentence without such a subject, or described there, can be meant too."""
+    _note_organisations(cast, sentence, quoted)
     _note_things(cast, sentence, quoted)
     found = [*_named(cast, sentence, quoted), *_described(cast, sentence, quoted)]
     has_subject = any(subject for subject, _, _ in found) or any(
@@ -95,55 +82,52 @@ def _summoned(cast: Cast, sentence: Span, quoted: list[bool]) -> list[str]:
     return [full for full in map(cast.person, objects) if cast.human(full)]
 
 
-def _note_things(cast: Cast, sentence: Span, quoted: list[bool]) -> None:
-    """Bodies and writings that a sentence mentions: "the company" and "the letter" come back to their fuller names."""
+def _note_organisations(cast: Cast, sentence: Span, quoted: list[bool]) -> None:
+    """The organisations that a sentence names as its subject, an owner or right after "company": what "the company" means next."""
     for entity in sentence.ents:
-        if (
-            entity.label_ == "ORG"
-            and entity.root.pos_ == "PROPN"
-            and (
-                entity.root.dep_ in SUBJECTS | {"appos", "poss"}
-                or (entity.start and entity[0].nbor(-1).lower_ in COMPANIES | {"utility"})
-            )
-        ):
+        called = entity.start and entity[0].nbor(-1).lower_ in COMPANIES | {"utility"}
+        told = entity.root.dep_ in SUBJECTS | {"appos", "poss"} or called
+        if entity.label_ == "ORG" and entity.root.pos_ == "PROPN" and told:
             cast.organisation = re.sub(r"^the\s+|['’]s$", "", entity.text, flags=re.I)
             if entity.root.dep_ in SUBJECTS and not quoted[entity.start_char]:
                 cast.thing = cast.organisation
+
+
+def _note_things(cast: Cast, sentence: Span, quoted: list[bool]) -> None:
+    """Bodies and writings that a sentence mentions: "the ministry" and "the letter" come back to their fuller names."""
     for token in sentence:
-        if token.pos_ != "NOUN" or token.lower_ not in DOCUMENTS | BODIES:
+        noun = token.lower_
+        if (
+            token.pos_ != "NOUN" or noun not in DOCUMENTS | BODIES or phrase(token)[0].pos_ == "ADP"
+        ):  # "of which the draft"
             continue
-        if phrase(token)[0].pos_ == "ADP":
-            continue  # "of which the draft"
+        own = not quoted[token.idx]
         words = ARTICLE.sub("", phrase(token).text)
-        if token.lower_ in DOCUMENTS and not quoted[token.idx] and (maker := _maker(token, cast)):
+        if noun in DOCUMENTS and own and (maker := _maker(token, cast)):
             words = f"{words} of {maker}"
-        if token.lower_ in BODIES and token.dep_ in SUBJECTS and not quoted[token.idx]:
-            known = [full for noun, full in cast.descriptions if noun == token.lower_ and " " not in words]
-            meant = cast.organisation if token.lower_ in COMPANIES and " " not in words else None
-            cast.thing = known[-1] if known else meant or words
+        fuller = [full for head, full in cast.descriptions if head == noun]
+        if noun in BODIES and token.dep_ in SUBJECTS and own:
+            bare = " " not in words
+            meant = cast.organisation if noun in COMPANIES and bare else None
+            cast.thing = fuller[-1] if fuller and bare else meant or words
         if " " in words and len(words.split()) <= 9:
-            cast.descriptions.append((token.lower_, words))
+            cast.descriptions.append((noun, words))
+            fuller.append(words)
         each = any(c.lower_ in {"each", "every", "no"} for c in token.children)  # of them: none that "it" can mean
-        if token.lower_ in DOCUMENTS and not each and any(c.dep_ in {"det", "poss"} for c in token.children):
-            known = [full for noun, full in cast.descriptions if noun == token.lower_]
-            cast.writing = known[-1] if known else words
-            if token.dep_ in SUBJECTS | {"dobj", "attr"} and not quoted[token.idx]:
+        if noun in DOCUMENTS and not each and any(c.dep_ in {"det", "poss"} for c in token.children):
+            cast.writing = fuller[-1] if fuller else words
+            if token.dep_ in SUBJECTS | {"dobj", "attr"} and own:
                 cast.thing = cast.writing
 
 
 def _maker(writing: Token, cast: Cast) -> str | None:
     """ "The institute issued a short notice": who wrote, sent or published it, where the sentence says so and its phrase does not."""
     verb = writing.head
-    if (
-        writing.dep_ != "dobj"
-        or not any(c.lower_ in {"a", "an"} for c in writing.children)
-        or any(c.dep_ == "neg" for c in verb.children)
-        or verb.lemma_ not in _ISSUING
-        or any(c.dep_ == "poss" or c.lower_ in {"by", "from", "of"} for c in writing.children)
-    ):
-        return None
+    told = any(c.dep_ == "poss" or c.lower_ in {"by", "from", "of"} for c in writing.children)
+    new = any(c.lower_ in {"a", "an"} for c in writing.children)
+    issued = writing.dep_ == "dobj" and verb.lemma_ in ISSUING_VERBS and not any(c.dep_ == "neg" for c in verb.children)
     subject = next((c for c in verb.children if c.dep_ == "nsubj"), None)
-    if subject is None or subject.sent != writing.sent:
+    if subject is None or told or not (new and issued):
         return None
     if subject.lower_ in PRONOUN_GENDER:
         return cast.pronoun(subject.lower_)

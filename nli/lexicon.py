@@ -158,6 +158,8 @@ FUNCTION_WORDS = _words("a an and at by for from in its his her their of on the 
 RECORD_VERBS = _words(
     "contain document enumerate give instruct list mention name note put read record register show specify state"
 )
+# How writings come to be.
+ISSUING_VERBS = _words("circulate draft draw file issue post publish release send sign submit write")
 LETTERS = _words("e-mail email letter memo message note reply")
 # Nouns for what somebody thinks or has counted: "by the mediator's count".
 ACCOUNTS = _words("account count estimate judgment judgement opinion reckoning telling view words")
