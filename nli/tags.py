@@ -84,11 +84,15 @@ def tagged(verb: Token, sentence: Span) -> Token | None:
 
 
 def _reads(verb: Token, sentence: Span) -> bool:
-    """ "The gate, the log notes, was open": the tag of a writing."""
+    """ "The gate, the log notes, was open": the tag of a writing. The parser takes many such a verb for a noun."""
     writing = verb.doc[verb.i - 1]
-    closed = verb.tag_ in FINITE and verb.lemma_ in RECORD_VERBS and _closed(verb, sentence)
-    opens = writing.left_edge.i > sentence.start and writing.left_edge.nbor(-1).text in BREAKS
-    return closed and opens and writing.lower_ in DOCUMENTS
+    if writing.lower_ not in DOCUMENTS or verb.lemma_ not in RECORD_VERBS or not _closed(verb, sentence):
+        return False
+    own = list(
+        takewhile(lambda t: t.pos_ in {"ADJ", "DET"}, (verb.doc[i] for i in range(writing.i - 1, sentence.start, -1)))
+    )
+    before = writing.i - 1 - len(own)
+    return bool(own) and before > sentence.start and verb.doc[before].text in BREAKS
 
 
 def _does(verb: Token) -> bool:

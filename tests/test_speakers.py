@@ -505,7 +505,8 @@ def test_a_title_written_short_ends_no_sentence():
     [
         ("Anna Keller sent us copies. The repair was fixed for May, her letter says.", "letter of Anna Keller"),
         ("The fire institute issued a short notice. The shell, it says, was found at noon.", "short notice of fire institute"),
-        ("At noon, the log reads, she rang the bell twice and left.", "log"),
+        ("The bell was rung at noon, the log reads, and nobody came.", "log"),
+        ("Three of the seven buoys were dark, the log notes.", "log"),
         ("The ledger survived a flood. Its pages put him in the room for nine days.", "ledger"),
         ("Each boat has a radio, according to a handout given to reporters.", "handout"),
     ],
