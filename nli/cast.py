@@ -133,9 +133,7 @@ class Cast:
                     return known[-1]
                 if head in COMPANIES and self.organisation:
                     return self.organisation
-                if bare in ANYBODY:
-                    return self._unnamed(ANYBODY[bare]) or bare
-                return bare
+                return (self._unnamed(ANYBODY[bare]) if bare in ANYBODY else None) or bare
         if " " in bare:
             self.descriptions.append((head, bare))
         return bare

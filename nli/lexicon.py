@@ -138,6 +138,8 @@ TITLES_IN_FULL = {
     "lt": "lieutenant", "maj": "major", "prof": "professor", "profa": "professor", "rep": "representative", "sen": "senator",
     "sgt": "sergeant", "supt": "superintendent",
 }  # fmt: skip
+# A title before a name ends no sentence.
+SHORT_TITLES = TITLES_IN_FULL.keys() | _words("const det hon lic messrs mme mr mrs ms msgr rev sra srta ven")
 PRONOUN_GENDER = {"he": "m", "she": "f"}
 # The head of the noun tells the gender.
 FEMALE_NOUNS = _words(
@@ -153,7 +155,7 @@ MALE_NOUNS = _words(
     """
 )
 COMPANIES = _words("airline carrier company firm group lender maker manufacturer retailer")
-FUNCTION_WORDS = _words("a an and at by for from in its his her their of on the to with who s elderly")
+FUNCTION_WORDS = _words("a an and at by for from in its his her their of on the to with who s")
 # What writings do, besides speaking; and what they have in them.
 RECORD_VERBS = _words(
     "contain document enumerate give instruct list mention name note put read record register show specify state"

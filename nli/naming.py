@@ -76,7 +76,7 @@ def part_of_writing(subject: Token) -> bool:
         return False
     after = subject.doc[subject.i + 1 : subject.i + 2]
     if any(c.lower_ == "its" for c in subject.lefts) and not any(t.like_num for t in after):
-        return subject.lemma_.lower() in {"page", "line", "paragraph", "entry"}
+        return subject.lemma_.lower() in {"line", "page", "paragraph"}  # not "its entry into the market"
     bare = all(c.dep_ == "det" or c.lower_ in _ORDINALS for c in subject.lefts)
     return any(t.like_num for t in after) or (bare and any(c.lower_ in _ORDINALS for c in subject.lefts))
 

@@ -56,9 +56,11 @@ def _told_of(person: Token) -> bool:
 def tagged(verb: Token, sentence: Span) -> Token | None:
     """The subject of a tag set off by commas or quotation marks: ", she said", ", Anna Keller, the mayor's deputy, told us"."""
     doc = verb.doc
-    if verb.i > sentence.start + 1 and _reads(verb, sentence):
+    if verb.i <= sentence.start + 1:
+        return None
+    if _reads(verb, sentence):
         return doc[verb.i - 1]
-    if not (verb.lemma_ in SPEECH_VERBS or goes_on(verb)) or verb.i <= sentence.start + 1:
+    if not (verb.lemma_ in SPEECH_VERBS or goes_on(verb)):
         return None
     reduced = verb.tag_ == "VBN" and verb.lemma_ in PLAIN_VERBS | {"insist", "repeat"} and sentence[0].text == '"'
     if verb.tag_ not in FINITE and not reduced:
@@ -88,11 +90,9 @@ def _reads(verb: Token, sentence: Span) -> bool:
     writing = verb.doc[verb.i - 1]
     if writing.lower_ not in DOCUMENTS or verb.lemma_ not in RECORD_VERBS or not _closed(verb, sentence):
         return False
-    own = list(
-        takewhile(lambda t: t.pos_ in {"ADJ", "DET"}, (verb.doc[i] for i in range(writing.i - 1, sentence.start, -1)))
-    )
-    before = writing.i - 1 - len(own)
-    return bool(own) and before > sentence.start and verb.doc[before].text in BREAKS
+    earlier = reversed(list(verb.doc[sentence.start + 1 : writing.i]))
+    before = next((t for t in earlier if t.pos_ not in {"ADJ", "DET"}), None)
+    return before is not None and before.text in BREAKS and before.i < writing.i - 1
 
 
 def _does(verb: Token) -> bool:
