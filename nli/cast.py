@@ -124,12 +124,10 @@ class Cast:
         if _DEFINITE.match(words):
             if self.writer and head in LETTERS and " " not in bare:
                 return self.writer
-            known = [full for noun, full in self.descriptions if noun == head and " " not in bare]
-            named = self._bearer(bare, head)
-            if named and (named in self.focus or not known):  # who has been met goes before who is named later
+            if named := self._met(bare, head):
                 return named
             if " " not in bare:
-                if known:
+                if known := self._told(bare, head):
                     return known[-1]
                 if head in COMPANIES and self.organisation:
                     return self.organisation
@@ -153,7 +151,16 @@ class Cast:
     def known(self, words: str, head: str) -> str:
         """The named person for whom a description stands, else the description."""
         bare = ARTICLE.sub("", words)
-        return (self._bearer(bare, head) if _DEFINITE.match(words) else None) or bare
+        return (self._met(bare, head) if _DEFINITE.match(words) else None) or bare
+
+    def _told(self, bare: str, head: str) -> list[str]:
+        """The fuller descriptions met for a noun that stands alone."""
+        return [full for noun, full in self.descriptions if noun == head and " " not in bare]
+
+    def _met(self, bare: str, head: str) -> str | None:
+        """The bearer of a description; whoever was described before goes before somebody who is named later."""
+        named = self._bearer(bare, head)
+        return named if named and (named in self.focus or not self._told(bare, head)) else None
 
     def _bearer(self, bare: str, head: str) -> str | None:
         """The named person of whom all words of a description are told: the last one mentioned, else the only one."""

@@ -547,3 +547,11 @@ def test_a_pronoun_means_the_last_person_mentioned_where_the_text_is_about_nobod
 )  # fmt: skip
 def test_whom_an_office_and_a_pronoun_do_not_mean(text, expected):
     assert claims(text)[-1].speaker == expected
+
+
+def test_an_official_described_goes_before_one_named_later():
+    text = (
+        "A senior Iranian official told the paper that no talks were held. The official said that they met once. "
+        "“It was short,” the official said.\n\nThe health official, Anna Keller, said the water was safe."
+    )
+    assert [c.speaker for c in claims(text)][:3] == ["senior Iranian official"] * 3
