@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from nli import checkpoints
-from nli.blockers import embed
+from nli.blockers import by_meaning, embed
 from nli.cases import among, read_case
 from nli.claims import extract_all
 from nli.records import LABELS
@@ -29,6 +29,7 @@ ALLOWED = {
     "not_contradiction": (1, 1, 0),
     "unlabelled": (1, 1, 1),  # only a teacher says anything of it
 }
+NEAR_STRANGERS = 20  # nearest other claims among which one of another event is drawn
 
 
 class Example(NamedTuple):
@@ -144,6 +145,17 @@ def unrelated(groups: list[list[str]], count: int, rng: random.Random) -> Iterat
         yield Example(rng.choice(first), rng.choice(second), "neutral", "unrelated")
 
 
+def alike(groups: list[list[str]], count: int, rng: random.Random) -> Iterator[Example]:
+    """Claims of two different events that are near each other by embedding: what a digest of several stories is full of."""
+    everything = [(text, number) for number, group in enumerate(groups) for text in dict.fromkeys(group)]
+    texts, event = zip(*rng.sample(everything, min(len(everything), 2 * count)), strict=True)
+    near = by_meaning(embed(texts), NEAR_STRANGERS)
+    for row in rng.sample(range(len(texts)), min(count, len(texts))):
+        strangers = [other for other in near[row].tolist() if event[other] != event[row]]
+        if strangers:
+            yield Example(texts[row], texts[rng.choice(strangers)], "neutral", "unrelated")
+
+
 def claim_texts(dossiers: list[dict[str, Any]], news_paths: list[Path]) -> Iterator[tuple[str, str]]:
     """(event, text) of the claims of dossiers and of the news pairs for training."""
     for dossier in dossiers:
@@ -218,11 +230,12 @@ class Sources:
         else:
             yield from near_topic(neutral, neutral_share, self.rng)
 
-    def unrelated(self, *, files: str, count: int, articles: str = "") -> Iterator[Example]:
+    def unrelated(self, *, files: str, count: int, articles: str = "", near: bool = False) -> Iterator[Example]:
+        """`near`: pairs that are alike instead of any."""
         dossiers = read_dossiers(self.paths[files], self.held_out, "train")
         groups = [[c["text"] for c in d["claims"]] for d in dossiers]
         groups += [[e.premise for e, _ in article_pairs(path, self.context)] for path in self.paths.get(articles, [])]
-        return unrelated(groups, count, self.rng)
+        return (alike if near else unrelated)(groups, count, self.rng)
 
     def augmented(self, *, files: str, count: int, news: str = "") -> Iterator[Example]:
         """Our own edits of the claims of dossiers and news pairs, in all three labels alike; see `augment.py`."""
