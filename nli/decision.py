@@ -28,7 +28,9 @@ class Decision:
     document need, since people seldom contradict themselves within a few lines. `rival_share`: a pair is outdone when a claim of
     it has a rival pair of the same kind so strong that this one scores less than that share of it. Both are off at 0. `context`: the model was
     trained on claims with the context that they lean on, and is given it; others are given the statement alone. `sure`: the
-    probability from which, as the first of a cascade, its word is final; None: nobody measured it.
+    probability from which, as the first of a cascade, its word is final; None: nobody measured it. `screen`: the
+    smaller checkpoint that looks first at the pairs of claims of documents (`nli.screen`), empty for none, and `screen_below` the
+    P(contradiction) that a pair needs of it to be scored at all.
     """
 
     threshold: float = 0.5
@@ -38,6 +40,8 @@ class Decision:
     rival_share: float = 0.0
     context: bool = False
     sure: float | None = None
+    screen: str = ""
+    screen_below: float = 0.0
     operating_points: dict[str, float] = field(default_factory=dict)
     data: dict[str, object] = field(default_factory=dict)
 
@@ -50,16 +54,23 @@ class Decision:
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
             decision = cls(**{k: v for k, v in values.items() if k in cls.__dataclass_fields__})
-            shares = decision.threshold, decision.same_speaker, decision.rival_share, decision.sure or 0.0
+            names = ("threshold", "same_speaker", "rival_share", "screen_below")
+            shares = [getattr(decision, name) for name in names] + [decision.sure or 0.0]
             numbers = all(0 <= share <= 1 for share in shares) and decision.temperature > 0
-            sound = decision.rule in RULES and numbers and isinstance(decision.context, bool)
+            sound = (
+                decision.rule in RULES
+                and numbers
+                and isinstance(decision.context, bool)
+                and isinstance(decision.screen, str)
+            )
         except (ValueError, TypeError, AttributeError) as error:
             raise CheckpointError(
                 f"{path}: {error}; expected an object with threshold, rule and temperature"
             ) from error
         if not sound:
             raise CheckpointError(
-                f"{path}: rule must be one of {', '.join(RULES)}, threshold and shares in 0..1, temperature above 0, context true or false"
+                f"{path}: rule must be one of {', '.join(RULES)}, threshold and shares in 0..1, temperature above 0, "
+                "context true or false, screen a name"
             )
         return decision
 
@@ -134,7 +145,7 @@ def decide(
 def _judged(pair: ScoredPair, score: float, reasons: Sequence[Rule]) -> Contradiction:
     kind, reason = verdict(pair.a, pair.b, reasons)
     differ = conflict_type(pair.a.statement, pair.b.statement)
-    return Contradiction(score, pair.a, pair.b, differ, kind, reason, 0, pair.forward, pair.backward)
+    return Contradiction(score, pair.a, pair.b, differ, kind, reason, 0, pair.forward, pair.backward, pair.first_look)
 
 
 def _same_speaker(a: Claim, b: Claim) -> bool:

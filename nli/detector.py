@@ -1,11 +1,13 @@
-"""The stages in a row: documents -> claims -> candidates -> scores -> contradictions."""
+"""The stages in a row: documents -> claims -> candidates -> screen -> scores -> contradictions."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -19,17 +21,31 @@ from nli.errors import InputError
 from nli.records import Claim, Document, Findings, ScoredPair, Scores
 from nli.rules import KINDS
 from nli.scoring import Scorer, ScoreTable
+from nli.screen import CONTRADICTION, Screen
 
 Progress = Callable[[int, int], object]  # pairs finished now, pairs in all
+Report = Callable[[int], object]  # pairs finished now
+Pairs = list[tuple[Claim, Claim]]
 PRECISIONS = ("float32", "bfloat16", "auto")
 
 
 class Detector:
     """A loaded checkpoint and everything around it. Make one with `Detector.load()` and keep it: loading takes seconds."""
 
-    def __init__(self, scorer: Scorer, *, language: str | None = None) -> None:
+    def __init__(
+        self, scorer: Scorer, *, language: str | None = None, options: Mapping[str, Any] | None = None
+    ) -> None:
+        """`options`: those of `Scorer` for the screen, the smaller checkpoint that `detect` lets look first."""
         self.scorer = scorer
         self.language = language
+        self._options = dict(options or {})
+
+    @cached_property
+    def screen(self) -> Screen | None:
+        """What looks first at the pairs of claims, loaded when first needed; a cascade has a first look of its own."""
+        if isinstance(self.scorer.one_way, Cascade):
+            return None
+        return Screen.load(self.scorer.checkpoint.decision, **self._options)
 
     @classmethod
     def load(
@@ -59,13 +75,13 @@ class Detector:
             raise InputError(f"precision {precision!r}: expected one of {', '.join(PRECISIONS)}")
         if cascade and (model or labels):
             raise InputError(f"cascade {','.join(cascade)} names both models; leave out model and labels")
-        scorer: Scorer
-        if cascade:
-            scorer = Cascade.load(cascade, sure=sure, threads=threads, precision=precision, runtime=runtime)
-        else:
-            checkpoint = checkpoints.load(model, labels=labels)
-            scorer = Scorer(checkpoint, threads=threads, precision=precision, runtime=runtime)
-        return cls(BothWays(scorer) if both_ways else scorer, language=language)
+        options: dict[str, Any] = {"threads": threads, "precision": precision, "runtime": runtime}
+        scorer: Scorer = (
+            Cascade.load(cascade, sure=sure, **options)
+            if cascade
+            else Scorer(checkpoints.load(model, labels=labels), **options)
+        )
+        return cls(BothWays(scorer) if both_ways else scorer, language=language, options=options)
 
     def score(self, pairs: Iterable[tuple[str, str]]) -> list[Scores]:
         """One `Scores` for each pair (premise, hypothesis), in order: probabilities in [0, 1] that add up to 1. What is longer than
@@ -88,6 +104,7 @@ class Detector:
         across: str = "all",
         kinds: Collection[str] = ALARMS,
         every: bool = False,
+        screen: bool = True,
         progress: Progress | None = None,
     ) -> Findings:
         """The contradictions within and between documents, best first.
@@ -95,7 +112,8 @@ class Detector:
         `threshold` in [0, 1], or the name of one of the checkpoint's operating points (precise, balanced, sensitive), replaces its
         own. Above `max_pairs` pairs of claims, only each claim's nearest
         `neighbours` are scored. `across`: all, documents or speakers (pairs of different ones only). `kinds`: the verdicts to
-        report, of contradiction, tension and update. `every`: also the pairs that a stronger one of the same claim outdoes. A
+        report, of contradiction, tension and update. `every`: also the pairs that a stronger one of the same claim outdoes. Without `screen`,
+        the checkpoint reads every pair itself, also those in which the smaller one sees no conflict: several times as long. A
         bare string is the text of one document, called "text" (several: "text 1", "text 2", ...). `progress(finished now, in all)`
         counts pairs. Raises InputError; DependencyError when the spaCy pipeline is missing.
         """
@@ -106,7 +124,10 @@ class Detector:
         limit = decision.limit(threshold)
         claims, dropped = extract_all(named, language=pipeline(self.language), context=decision.context)
         chosen = candidates(claims, max_pairs=max_pairs, neighbours=neighbours, across=across)
-        scored, truncated = self._both_directions(claims, chosen.pairs, limit, progress)
+        asked = [(claims[i], claims[j]) for i, j in chosen.pairs]
+        report = (lambda n: progress(n, len(asked))) if progress else None
+        read, looks = _first_look(asked, self.screen if screen else None, report)
+        scored, truncated = self._both_directions(read, looks, limit, report)
         if every:
             decision = dataclasses.replace(decision, same_speaker=0.0, rival_share=0.0)
         decided = decide(scored, decision, limit, kinds)
@@ -116,6 +137,7 @@ class Detector:
             "dropped": dropped,
             "pairs": len(chosen.pairs),
             "pruned": chosen.pruned,
+            "screened": len(asked) - len(read),
             "truncated": truncated,
             "compatible": decided.compatible,
             "unasked": decided.unasked,
@@ -124,21 +146,27 @@ class Detector:
         return Findings(decided.found, claims, counts, named)
 
     def _both_directions(
-        self, claims: list[Claim], pairs: list[tuple[int, int]], threshold: float, progress: Progress | None
+        self, asked: Pairs, looks: list[float | None], threshold: float, report: Report | None
     ) -> tuple[list[ScoredPair], int]:
         """Scores a -> b for all pairs, then b -> a for those that can still reach the threshold; the others are decided."""
         scorer = self.scorer.one_way
         decision = scorer.checkpoint.decision
-        report = (lambda n: progress(n, len(pairs))) if progress else None
-        forward = scorer.score([(claims[i].text, claims[j].text) for i, j in pairs], progress=report)
-        contradiction = forward.probabilities[:, 2]
+        forward = scorer.score([(a.text, b.text) for a, b in asked], progress=report)
+        contradiction = forward.probabilities[:, CONTRADICTION]
         open_ = [k for k, p in enumerate(contradiction.tolist()) if decision.can_reach(p, threshold)]
-        backward: ScoreTable = scorer.score([(claims[pairs[k][1]].text, claims[pairs[k][0]].text) for k in open_])
+        backward: ScoreTable = scorer.score([(asked[k][1].text, asked[k][0].text) for k in open_])
         both = zip(open_, np.asarray(forward.probabilities)[open_].tolist(), backward, strict=True)
-        scored = [
-            ScoredPair(claims[pairs[k][0]], claims[pairs[k][1]], Scores(*first), second) for k, first, second in both
-        ]
+        scored = [ScoredPair(*asked[k], Scores(*first), second, looks[k]) for k, first, second in both]
         return scored, forward.truncated
+
+
+def _first_look(asked: Pairs, screen: Screen | None, report: Report | None) -> tuple[Pairs, list[float | None]]:
+    """The pairs in which the screen sees what may be a conflict, and what it gives them; without one, all."""
+    if screen is None:
+        return asked, [None] * len(asked)
+    looks = screen.look(asked, report)
+    passed = np.flatnonzero(looks >= screen.below).tolist()
+    return [asked[k] for k in passed], looks[passed].tolist()
 
 
 def _documents(given: str | Document | Iterable[str | Document]) -> list[Document]:

@@ -1,4 +1,4 @@
-"""One found contradiction, followed through every stage: text, claims, candidates, scores, decision, dispute."""
+"""One found contradiction, followed through every stage: text, claims, candidates, screen, scores, decision, dispute."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ def _one(number: int, found: Contradiction, findings: Findings, decision: Decisi
     for name, claim in (("a", found.a), ("b", found.b)):
         lines += _claim(name, claim)
     lines += _stage("candidates", [_candidates(found, findings)])
+    lines += _stage("screen", [_first_look(found, findings, decision)])
     lines += _stage("scores", [_scores(found, "a -> b", found.forward), _scores(found, "b -> a", found.backward)])
     lines += _stage("decision", _decision(found, decision, threshold))
     lines += _stage("dispute", _dispute(found, findings))
@@ -40,6 +41,13 @@ def _candidates(found: Contradiction, findings: Findings) -> str:
     shared = sorted(set(terms(found.a)) & set(terms(found.b)))
     how = f"{counts['pruned']} others left out" if counts["pruned"] else "every pair is compared"
     return f"one of {counts['pairs']} pairs of {counts['claims']} claims ({how}); shared terms: {', '.join(shared) or 'none'}"
+
+
+def _first_look(found: Contradiction, findings: Findings, decision: Decision) -> str:
+    if found.first_look is None:
+        return "none: every candidate is scored"
+    kept = findings.counts["pairs"] - findings.counts["screened"]
+    return f"{decision.screen} gives it {found.first_look:.3f}, and {decision.screen_below:g} is enough; {kept} pairs are scored"
 
 
 def _scores(found: Contradiction, direction: str, scores: Scores | None) -> str:

@@ -81,12 +81,14 @@ class Scores(NamedTuple):
 
 @dataclass(frozen=True)
 class ScoredPair:
-    """Two claims and the model's probabilities in both directions: a as premise, then b as premise."""
+    """Two claims and the model's probabilities in both directions: a as premise, then b as premise. `first_look`: the P(contradiction)
+    of the smaller model that let the pair through, where one looked first."""
 
     a: Claim
     b: Claim
     forward: Scores
     backward: Scores
+    first_look: float | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ class Contradiction:
     `score` in [0, 1]; `type`: modality, denial, numeric, quantifier or other, read off their words; `kind`: contradiction,
     tension (both may hold, under a condition or for now) or update (the later replaces the earlier), with the `reason` in one
     line where a rule gave one; `dispute`: the number of the quarrel it belongs to, from 1; `forward`, `backward`: the model's
-    probabilities with a and with b as the premise.
+    probabilities with a and with b as the premise; `first_look` as in `ScoredPair`.
     """
 
     score: float
@@ -108,6 +110,7 @@ class Contradiction:
     dispute: int = 0
     forward: Scores | None = None
     backward: Scores | None = None
+    first_look: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object of the command line: score, both sides with document, span, text and speaker, type, kind, reason, dispute."""
@@ -143,8 +146,9 @@ class LabelledPair:
 class Findings:
     """What a detection found, best first, and what it went through to find it.
 
-    `counts` has documents, claims, dropped (passages that are not claims), pairs, pruned (pairs not scored), truncated
-    (pairs cut to the model's length); and of the pairs over the threshold: compatible (a rule says why both may be true),
+    `counts` has documents, claims, dropped (passages that are not claims), pairs, pruned (pairs not compared), screened
+    (pairs that a smaller model saw no conflict in, so that the large one did not read them), truncated (pairs cut to the model's
+    length); and of the pairs over the threshold: compatible (a rule says why both may be true),
     unasked (of a kind that is not reported) and outdone (a stronger pair of the same claim stands for them).
     """
 

@@ -29,6 +29,7 @@ def summary(findings: Findings) -> str:
         f"{counts['dropped']} passages that are not claims",
         f"{_plural(counts['pairs'], 'pair')} compared",
         f"{counts['pruned']} pruned",
+        f"{counts['screened']} screened",
         f"{counts['truncated']} truncated",
         f"{_plural(len(findings), 'contradiction')} in {_plural(len(findings.disputes), 'dispute')}",
     ]

@@ -79,6 +79,12 @@ main.add_command(export)
 )
 @click.option("--neighbours", type=click.IntRange(1), help="Candidates a claim when there are too many pairs.")
 @click.option(
+    "--screen/--no-screen",
+    default=True,
+    show_default=True,
+    help="A smaller model looks first, and the large one reads only pairs that may conflict. Without: every pair, in several times as long.",
+)
+@click.option(
     "--date",
     "dates",
     multiple=True,
@@ -140,6 +146,7 @@ def detect(
             across=options["across"],
             kinds=options["kinds"].split(","),
             every=options["every"],
+            screen=options["screen"],
             progress=advance.of,
             **limits,
         )

@@ -1,0 +1,53 @@
+"""Candidate pairs -> those worth the checkpoint's time: a smaller one looks first at every pair of claims.
+
+In real text nearly every pair is plainly compatible, and a small model that was trained on such pairs sees that as well as a
+large one, in a fraction of the time. It only lets pairs through; their scores are the large one's alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from nli import checkpoints
+from nli.decision import Decision
+from nli.records import LABELS, Claim
+from nli.scoring import Scorer
+
+CONTRADICTION = LABELS.index("contradiction")
+AT_ONCE = 256  # pairs between two words to the progress bar
+
+
+class Screen:
+    """A small checkpoint and the P(contradiction) in [0, 1] below which a pair goes no further."""
+
+    def __init__(self, scorer: Scorer, below: float) -> None:
+        self.scorer, self.below = scorer, below
+
+    @classmethod
+    def load(cls, decision: Decision, **options: Any) -> Screen | None:
+        """The screen that a checkpoint's decision names, a shipped one or a folder; None when it names none. `options`: of `Scorer`.
+
+        Raises CheckpointError.
+        """
+        if not decision.screen:
+            return None
+        path = checkpoints.shipped().get(decision.screen, decision.screen)
+        return cls(Scorer(checkpoints.load(str(path)), **options), decision.screen_below)
+
+    def look(self, pairs: Sequence[tuple[Claim, Claim]], progress: Callable[[int], object] | None = None) -> np.ndarray:
+        """P(contradiction) of each pair, first to second, shape (pairs,). `progress` receives counts of pairs that go no further."""
+        found = np.zeros(len(pairs))
+        for start in range(0, len(pairs), AT_ONCE):
+            texts = [(self._text(a), self._text(b)) for a, b in pairs[start : start + AT_ONCE]]
+            scores = self.scorer.score(texts).probabilities[:, CONTRADICTION]
+            found[start : start + AT_ONCE] = scores
+            if progress:
+                progress(int((scores < self.below).sum()))
+        return found
+
+    def _text(self, claim: Claim) -> str:
+        """With the context that it leans on, if this checkpoint was trained with it."""
+        return claim.text if self.scorer.checkpoint.decision.context else claim.statement
