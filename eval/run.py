@@ -45,7 +45,7 @@ def documents(detector: Detector, folder: Path) -> Result:
     """Document cases through the whole of `nli detect` at the shipped threshold."""
     found = list(read_cases(folder))
     counted = list(score_each(found, lambda texts: detector.detect(texts)))
-    return summary(folder, found, counted, detector.scorer) | {"data": folder.name}
+    return summary(folder, found, counted, detector) | {"data": folder.name}
 
 
 def shared_dossiers() -> list[Result]:
@@ -164,7 +164,9 @@ def main() -> None:
             print(name, {k: v for k, v in result.items() if isinstance(v, (int, float)) or v is None}, flush=True)
     files = {name: folder / f"{name}.json" for name in JOBS}
     results = {name: json.loads(path.read_text(encoding="utf-8")) for name, path in files.items() if path.exists()}
-    if stale := sorted(name for name, result in results.items() if result["model_hash"] != weights):
+    screen = weights_hash(detector.screen.scorer.checkpoint.path) if detector.screen else None
+    used = weights, screen
+    if stale := sorted(n for n, r in results.items() if (r["model_hash"], r.get("screen_hash", screen)) != used):
         raise SystemExit(f"results of other weights, so the card is left as it is; make them anew: {', '.join(stale)}")
     card = ROOT / "models" / args.model / "README.md"
     fill(card, "results", tables(results))

@@ -20,7 +20,7 @@ from nli.readers import read_document
 from nli.records import Claim, Contradiction, Document, Findings
 
 if TYPE_CHECKING:
-    from nli.scoring import Scorer
+    from nli.detector import Detector
 
 
 @dataclass(frozen=True)
@@ -231,19 +231,21 @@ def data_hash(folder: Path) -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
-def summary(folder: Path, cases: Sequence[Case], counted: Sequence[CaseCounts], scorer: Scorer) -> dict[str, Any]:
+def summary(folder: Path, cases: Sequence[Case], counted: Sequence[CaseCounts], detector: Detector) -> dict[str, Any]:
     """All numbers of cases that were scored, in total with 95 % intervals and per case, and where they come from."""
     from nli.checkpoints import weights_hash
 
+    checkpoint = detector.scorer.checkpoint
     names = [
         case.id if [c.id for c in cases].count(case.id) == 1 else f"{case.id} ({n})" for n, case in enumerate(cases, 1)
     ]
     return {
         "data": str(folder),
         "data_hash": data_hash(folder),
-        "model": scorer.checkpoint.name,
-        "model_hash": weights_hash(scorer.checkpoint.path),
-        "threshold": scorer.checkpoint.decision.threshold,
+        "model": checkpoint.name,
+        "model_hash": weights_hash(checkpoint.path),
+        "screen_hash": weights_hash(detector.screen.scorer.checkpoint.path) if detector.screen else None,
+        "threshold": checkpoint.decision.threshold,
         "cases": len(cases),
         **sum(counted, CaseCounts()).to_dict(),
         "intervals": intervals(counted),

@@ -167,7 +167,7 @@ def _evaluate_cases(folder: str, json_path: str | None, options: dict[str, Any])
         for counts in cases.score_each(found, lambda documents: detector.detect(documents)):
             counted.append(counts)
             advance(1)
-    numbers = cases.summary(Path(folder), found, counted, detector.scorer)
+    numbers = cases.summary(Path(folder), found, counted, detector)
     if json_path:
         write(json.dumps(numbers, indent=1) + "\n", json_path)
     cases_word = "case" if len(found) == 1 else "cases"
