@@ -42,6 +42,11 @@ def tables(results: dict[str, dict[str, Any]]) -> str:
         parts.append(
             f"\nOf {r['n']} pairs of claims from different dossiers, {share} are flagged at the shipped threshold."
         )
+    if r := results.get("digests"):
+        parts.append(
+            f"\n{r['n']} digests of {r['stories']} test articles on different events, {r['pairs']} pairs: "
+            f"{r['flagged']} flags across the articles, all wrong."
+        )
     parts.append(
         head(
             "documents",

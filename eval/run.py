@@ -10,8 +10,10 @@ import functools
 import hashlib
 import itertools
 import json
+import random
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,7 @@ ROOT = Path(__file__).parent.parent
 SHARED = ROOT / "../shared"
 OWN = ROOT / "eval"
 RESULTS = OWN / "results"
+DIGESTS, STORIES = 4, 6
 PUBLIC_ROWS = 2_000  # of each public set, from its start: minutes instead of an hour on two cores
 Result = dict[str, Any]
 
@@ -111,6 +114,28 @@ def across_dossiers(detector: Detector) -> Result:
     return {"n": len(texts), "flagged": flagged, "share_flagged": flagged / len(texts), "data_hash": digest}
 
 
+def digests(detector: Detector) -> Result:
+    """Test articles on different events given together, `STORIES` at a time: what is flagged across them is wrong."""
+    folders = [OWN / "cases" / name for name in ("test", "test_reports", "test_features")]
+    cases = [case for folder in folders for case in read_cases(folder)]
+    drawn = random.Random(0).sample(cases, DIGESTS * STORIES)
+    flagged = pairs = 0
+    for start in range(0, len(drawn), STORIES):
+        stories = [replace(case.documents[0], name=case.id) for case in drawn[start : start + STORIES]]
+        findings = detector.detect(stories, across="documents")
+        flagged += len(findings.contradictions)
+        pairs += findings.counts["pairs"]
+    screen = detector.screen
+    return {
+        "n": DIGESTS,
+        "stories": STORIES,
+        "pairs": pairs,
+        "flagged": flagged,
+        "screen_hash": weights_hash(screen.scorer.checkpoint.path) if screen else None,
+        "data_hash": hashlib.sha256(json.dumps([case.id for case in drawn]).encode()).hexdigest(),
+    }
+
+
 # name -> (role, what it needs, how it is computed)
 JOBS: dict[str, tuple[str, Path, Callable[[Detector], Result]]] = {
     **{
@@ -130,6 +155,7 @@ JOBS: dict[str, tuple[str, Path, Callable[[Detector], Result]]] = {
     "dossiers_dev": ("development", SHARED / "data", functools.partial(within_dossiers, read=shared_dossiers)),
     "own_dossiers_test": ("test", OWN / "data", functools.partial(within_dossiers, read=own_dossiers)),
     "unrelated": ("test", OWN / "data", across_dossiers),
+    "digests": ("test", OWN / "cases/test", digests),
     **{
         name: (role, path, functools.partial(pairs, path=path, where=where))
         for name, role, path, where in (
