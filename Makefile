@@ -22,6 +22,7 @@ check: $(VENV)/installed-dev
 eval: $(VENV)/installed-dev
 	$(BIN)/python eval/run.py
 	$(BIN)/python eval/run.py --model fast
+	$(BIN)/python eval/screen.py
 	$(BIN)/python eval/cascade.py
 
 # What each part brings on some cases of each folder (`python eval/ablation.py --cases 0`: on all of them).
@@ -67,9 +68,11 @@ train: $(VENV)/installed-dev
 	$(BIN)/python models/export.py models/runs/newest_mean/checkpoint models/default
 	$(BIN)/python models/decide.py models/default
 	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/fast.toml
-	$(BIN)/python models/export.py models/runs/fast/checkpoint models/fast
+	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/screen.toml
+	$(BIN)/python models/export.py models/runs/screen/checkpoint models/fast
 	$(BIN)/python models/decide.py models/fast
 	$(BIN)/python models/cascade.py models/fast models/default
+	$(BIN)/python models/screen.py models/fast models/default
 
 wheel: $(VENV)/installed-dev
 	$(BIN)/python -m build --wheel

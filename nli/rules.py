@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from nli.dates import days, shared
-from nli.quantities import comparable
+from nli.dates import apart, days, without_days
+from nli.quantities import comparable, disagree, quantities
 from nli.records import Claim
 
 CONTRADICTION, TENSION, UPDATE, COMPATIBLE = "contradiction", "tension", "update", "compatible"
@@ -32,20 +32,28 @@ NEGATION = re.compile(
 )
 # What turns a claim round, or takes part of it back, without a negation.
 _TURN = re.compile(
-    r"\b(?:but|except|reject\w*|dismiss\w*|disput\w*|refut\w*|false\w*|untrue|fail\w*|refus\w*|nearly|almost)\b", re.I
+    r"\b(?:but|except|reject\w*|dismiss\w*|disput\w*|refut\w*|false\w*|untrue|fail\w*|refus\w*|nearly|almost|baseless|groundless"
+    r"|unfounded|lies?|lied|wrong\w*|incorrect|mistak\w*|invent\w*|fabricat\w*|rumou?rs?|hoax|myth|contradict\w*|rebut\w*)\b",
+    re.I,
 )
+STEM = 4  # letters by which Iran and Iranian, president and presidents are one word
 _WORD = re.compile(r"\w+(?:[.,]\d+)*")
 _PLACE = re.compile(r"\b(?:[Ii]n|[Aa]t|[Nn]ear|[Aa]round|[Oo]utside) ((?:[A-ZÀ-Þ][\w’'-]+ ?)+)")
 _CALENDAR = re.compile(
     r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Septem|Octo|Novem|Decem)ber|January|February|March|April|May|June|July|August)\b"
 )
+_REPORTED = re.compile(  # "said on Monday", "told the council last week"
+    r"\b(?:said|says|told|announced|added|stated|declared|insisted|wrote|promised|denied|confirmed)\b[^.;,:“”\"]{0,24}",
+    re.I,
+)
 _CONDITION = re.compile(
-    r"(?:^|[“\"]|\bthat |, )(?:if|unless|provided|were (?:the|an?|any|this|that|s?he|it|they|we|there) .{1,40}\bto)\b"
-    r"|\b(?:only if|in case|as long as)\b",
+    r"(?:^|[“\"]|\bthat |, )(?:if(?! any\b| not\b)|unless|(?<!that )provided|provided that"
+    r"|were (?:the|an?|any|this|that|s?he|it|they|we|there) .{1,40}\bto)\b"
+    r"|\b(?:only if|in case|as long as(?! \d| an?\b))\b",
     re.I,
 )
 _POSSIBLE = re.compile(  # "may" and not the month
-    r"\b(?:(?-i:may)|might|could|possib\w+|potential\w*|(?:not|n['’]t) (?:rule|exclude)\w*(?: out)?|open to|consider(?:s|ed|ing)?|option"
+    r"\b(?:(?-i:may)|might|could|possib\w+|potential\w*|(?:not|n['’]t) (?:rule|exclude)\w*(?: out)?|open to|consider(?:s|ing)?|option"
     r"|hop(?:e|es|ed|ing) to)\b",
     re.I,
 )
@@ -69,50 +77,64 @@ _TALKS_POSSIBLE = re.compile(
 
 
 def restated(a: Claim, b: Claim) -> Verdict | None:
-    """The words of one are those of the other, or some of them, in the same order: who did it to whom is in the order."""
-    short, long = sorted(([w.lower() for w in _WORD.findall(c.statement)] for c in (a, b)), key=len)
-    rest = iter(long)
-    alike = _negated(a) == _negated(b) and bool(_TURN.search(a.statement)) == bool(_TURN.search(b.statement))
-    if len(set(short)) >= 4 and alike and all(word in rest for word in short):
+    """The words of one stand in the other in one piece, with no word more that turns them round."""
+    short, long = sorted((" ".join(w.lower() for w in _WORD.findall(c.statement)) for c in (a, b)), key=len)
+    alike = all(len(p.findall(a.statement)) == len(p.findall(b.statement)) for p in (NEGATION, _TURN))
+    if len(set(short.split())) >= 4 and alike and f" {short} " in f" {long} ":
         return Verdict(COMPATIBLE, "the same claim restated")
     return None
 
 
 def estimates(a: Claim, b: Claim) -> Verdict | None:
-    """Figures for the same thing that leave room for each other."""
+    """Figures for the same thing that leave room for each other, in claims that say little else."""
     pairs = comparable(a.statement, b.statement)
-    if pairs and _negated(a) == _negated(b) and all(x.overlaps(y) for x, y in pairs):
+    if pairs and _little_else(a, b) and _negated(a) == _negated(b) and all(x.overlaps(y) for x, y in pairs):
         x, y = next(((x, y) for x, y in pairs if (x.low, x.high) != (y.low, y.high)), (None, None))
         if x and y:
             return Verdict(COMPATIBLE, f"the figures leave room for each other: {x.words}, {y.words}")
     return None
 
 
+def _little_else(a: Claim, b: Claim) -> bool:
+    """Whether one of two claims has next to nothing, beside its figures, that the other has not."""
+    first, second = ({w.lower()[:STEM] for w in _words_beside_figures(c.statement) if len(w) > 3} for c in (a, b))
+    return min(len(first - second), len(second - first)) <= 1
+
+
+def _words_beside_figures(text: str) -> list[str]:
+    counted = {word for quantity in quantities(text) for word in _WORD.findall(quantity.words)}
+    return [word for word in _WORD.findall(without_days(text)) if word not in counted]
+
+
 def other_times(a: Claim, b: Claim) -> Verdict | None:
-    """Figures for different days, or one speaker on different days: the later replaces the earlier."""
-    first, second = (days(c.statement, c.written) for c in (a, b))
-    figures = any(not x.overlaps(y) for x, y in comparable(a.statement, b.statement))
-    if figures and a.document != b.document and a.written and b.written:
-        first, second = (
-            first or {a.written.isoformat()},
-            second or {b.written.isoformat()},
-        )  # each speaks of its own day
-    if not first or not second or shared(first, second):
+    """Figures for different days, or what one speaker said on different days: the later replaces the earlier."""
+    if disagree(a.statement, b.statement):
+        first, second = (days(c.statement, c.written) for c in (a, b))
+        if a.document != b.document and a.written and b.written and not (first and second):
+            first, second = {a.written.isoformat()}, {b.written.isoformat()}  # each speaks of its own day
+    elif a.speaker is not None and a.speaker == b.speaker:
+        first, second = (_said_on(c) for c in (a, b))
+    else:
         return None
-    if figures or (a.speaker is not None and a.speaker == b.speaker):
+    if first and second and apart(first, second):
         return Verdict(UPDATE, f"different times: {', '.join(sorted(first))}; {', '.join(sorted(second))}")
     return None
+
+
+def _said_on(claim: Claim) -> set[str]:
+    """The days on which a claim was said: those beside its reporting verb, else the day of writing."""
+    beside = {day for match in _REPORTED.finditer(claim.statement) for day in days(match.group(), claim.written)}
+    return beside or ({claim.written.isoformat()} if claim.written else set())
 
 
 def other_places(a: Claim, b: Claim) -> Verdict | None:
     """Figures for different places; "in Baghdad's Karrada" and "in Baghdad Monday" are one."""
     first, second = (_places(c.statement) for c in (a, b))
-    figures = any(not x.overlaps(y) for x, y in comparable(a.statement, b.statement))
     words = [{word for place in places for word in place.split()} for places in (first, second)]
-    if figures and first and second and not words[0] & words[1]:
-        return Verdict(
-            COMPATIBLE, f"figures for different places: {', '.join(sorted(first))}; {', '.join(sorted(second))}"
-        )
+    if first and second and not words[0] & words[1] and disagree(a.statement, b.statement):
+        # One text tells its places apart; of two texts, one may say the city and the other the country.
+        kind = COMPATIBLE if a.document == b.document else TENSION
+        return Verdict(kind, f"figures for different places: {', '.join(sorted(first))}; {', '.join(sorted(second))}")
     return None
 
 
@@ -144,8 +166,8 @@ def left_out(a: Claim, b: Claim) -> Verdict | None:
         excluded = _LEFT_OUT.search(claim.statement)
         if not excluded or not _TALKS_POSSIBLE.search(other.statement) or _LEFT_OUT.search(other.statement):
             continue
-        topic = {w for w in _WORD.findall(claim.statement[excluded.end() :].lower()) if len(w) > 3}
-        if not topic & set(_WORD.findall(other.statement.lower())):
+        topic = {w[:STEM] for w in _WORD.findall(claim.statement[excluded.end() :].lower()) if len(w) > 3}
+        if not topic & {w[:STEM] for w in _WORD.findall(other.statement.lower())}:
             words = _around(claim.statement, excluded, width=100)
             return Verdict(COMPATIBLE, f"what talks leave out does not rule them out: “{words}”")
     return None
