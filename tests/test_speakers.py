@@ -555,3 +555,17 @@ def test_an_official_described_goes_before_one_named_later():
         "“It was short,” the official said.\n\nThe health official, Anna Keller, said the water was safe."
     )
     assert [c.speaker for c in claims(text)][:3] == ["senior Iranian official"] * 3
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # a tag between commas, whatever its noun
+        ("Two thirds of the fence will be painted, the county says, before the end of June.", "county"),
+        ("Sales of the green kettle stopped in 2023, according to the plant.", "plant"),
+        ("For the new rooms there is less hope, or more, according to your purse.", None),
+        ("Plans were made according to the season.", None),
+    ],
+)
+def test_speaker_without_a_plain_verb_of_speech(text, expected):
+    assert claims(text)[0].speaker == expected
