@@ -22,6 +22,7 @@ from nli.lexicon import (
 from nli.naming import Attribution, can_speak, is_named_person, name, part_of_writing
 from nli.nested import passed_on
 from nli.tags import BREAKS, FINITE, RELATIVE, before_colon, beside, detached, goes_on, inverted, tagged
+from nli.telling import kept_back, makes_known, teller
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
@@ -103,9 +104,15 @@ def _subject_of(token: Token, has_quote: bool, first: int = 0) -> Token | None:
         return None
     if token.lemma_ == "quote" and any(c.dep_ in {"nsubjpass", "nsubj:pass"} for c in token.children):
         return next(c for c in token.children if c.dep_ in {"nsubjpass", "nsubj:pass"})
+    if told_by := teller(token, has_quote):
+        return None if _in_passing(token, first) else told_by
     subject = _own_subject(token)
     if subject is None or subject.lower_ in _NO_SPEAKERS or _denied(subject) or _in_passing(token, first):
         return None
+    if kept_back(token):
+        return None
+    if makes_known(token):
+        return subject
     if _records(token, subject):
         return subject
     if _speaks_of(token):

@@ -565,6 +565,16 @@ def test_an_official_described_goes_before_one_named_later():
         ("Sales of the green kettle stopped in 2023, according to the plant.", "plant"),
         ("For the new rooms there is less hope, or more, according to your purse.", None),
         ("Plans were made according to the season.", None),
+        # told by somebody
+        ("The workers were told by the foreman on Saturday that they would keep their jobs.", "foreman"),
+        ("The residents were told by noon that they could go.", None),
+        # said in more than a verb
+        ("The prime minister made it clear that he would not resign.", "prime minister"),
+        ("The army has let it be known that the road will stay shut.", "army"),
+        ("The defeat made it clear that the party was finished.", None),
+        # nothing is said
+        ("The ministry would not say how many boats it had sold.", None),
+        ("The police could not say how many boats were sold.", "police"),
     ],
 )
 def test_speaker_without_a_plain_verb_of_speech(text, expected):
