@@ -197,6 +197,8 @@ def _records(verb: Token, subject: Token) -> bool:
         return counted if verb.lemma_ == "count" else any(o.dep_ == "ccomp" for o in objects)
     if subject.lower_ != "it" and not _is_writing(subject):
         return False
+    if verb.lemma_ == "find" and subject.lower_ != "it":  # "The study found that ...", "A survey found 7 in 10 content"
+        return any(o.dep_ == "ccomp" or any(t.like_num for t in o.subtree) for o in objects)
     if verb.lemma_ in RECORD_VERBS or (verb.lemma_ in {"cite", "describe"} and subject.lower_ != "it"):
         return bool(objects)
     after = {c.lower_ for c in verb.children if c.dep_ in {"prep", "prt"}}

@@ -80,6 +80,7 @@ DOCUMENTS = _words(
     agreement calendar chart contract deed footage logger plaque printout prospectus receipts roll screenshot scoresheet
     slip spreadsheet stub tally ticket treaty waybill
     correspondence docket flyer handout mail pamphlet
+    analysis assessment booklet census data poll research
     """
 )
 # Nouns for persons that "he" and "she" can mean.

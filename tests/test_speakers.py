@@ -575,6 +575,10 @@ def test_an_official_described_goes_before_one_named_later():
         # nothing is said
         ("The ministry would not say how many boats it had sold.", None),
         ("The police could not say how many boats were sold.", "police"),
+        # writings find
+        ("The study found that the dam had leaked for years.", "study"),
+        ("A survey by the tenants' union, taken in May, found 7 in 10 content.", "survey by the tenants' union"),
+        ("The letter found its way to the court.", None),
     ],
 )
 def test_speaker_without_a_plain_verb_of_speech(text, expected):
