@@ -583,3 +583,8 @@ def test_an_official_described_goes_before_one_named_later():
 )
 def test_speaker_without_a_plain_verb_of_speech(text, expected):
     assert claims(text)[0].speaker == expected
+
+
+def test_a_role_given_with_a_name_returns_alone():
+    text = "The hall's proprietor, Karim Reed, opened it in May. The roof was sound, said the proprietor."
+    assert speaker(text, "sound") == "Karim Reed"
