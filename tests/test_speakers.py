@@ -585,6 +585,11 @@ def test_speaker_without_a_plain_verb_of_speech(text, expected):
     assert claims(text)[0].speaker == expected
 
 
+def test_the_head_of_a_page_is_nobody():
+    head = "La Voix de la Sambre\n\nOn Monday the alderman for energy, Solveig Keller, shut the road. It was dry, she said."
+    assert speaker(head, "dry") == "Solveig Keller"
+
+
 def test_a_role_given_with_a_name_returns_alone():
     text = "The hall's proprietor, Karim Reed, opened it in May. The roof was sound, said the proprietor."
     assert speaker(text, "sound") == "Karim Reed"
