@@ -22,6 +22,7 @@ from nli.lexicon import (
 from nli.naming import Attribution, can_speak, is_named_person, name, part_of_writing
 from nli.nested import passed_on
 from nli.tags import BREAKS, FINITE, RELATIVE, before_colon, beside, detached, goes_on, inverted, tagged
+from nli.telling import kept_back, makes_known, teller
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
@@ -103,9 +104,15 @@ def _subject_of(token: Token, has_quote: bool, first: int = 0) -> Token | None:
         return None
     if token.lemma_ == "quote" and any(c.dep_ in {"nsubjpass", "nsubj:pass"} for c in token.children):
         return next(c for c in token.children if c.dep_ in {"nsubjpass", "nsubj:pass"})
+    if told_by := teller(token, has_quote):
+        return None if _in_passing(token, first) else told_by
     subject = _own_subject(token)
     if subject is None or subject.lower_ in _NO_SPEAKERS or _denied(subject) or _in_passing(token, first):
         return None
+    if kept_back(token):
+        return None
+    if makes_known(token):
+        return subject
     if _records(token, subject):
         return subject
     if _speaks_of(token):
@@ -190,6 +197,8 @@ def _records(verb: Token, subject: Token) -> bool:
         return counted if verb.lemma_ == "count" else any(o.dep_ == "ccomp" for o in objects)
     if subject.lower_ != "it" and not _is_writing(subject):
         return False
+    if verb.lemma_ == "find" and subject.lower_ != "it":  # "The study found that ...", "A survey found 7 in 10 content"
+        return any(o.dep_ == "ccomp" or any(t.like_num for t in o.subtree) for o in objects)
     if verb.lemma_ in RECORD_VERBS or (verb.lemma_ in {"cite", "describe"} and subject.lower_ != "it"):
         return bool(objects)
     after = {c.lower_ for c in verb.children if c.dep_ in {"prep", "prt"}}

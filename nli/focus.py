@@ -50,12 +50,19 @@ def _named(cast: Cast, sentence: Span, quoted: list[bool]) -> Iterator[_Mention]
         head = name.root.head if name.root.dep_ == "appos" else name.root
         full = cast.person(name.text)
         if cast.human(full):
+            if _heads(name, sentence) and not cast.traits.get(full) and cast.gender(full) is None:
+                continue  # "La Gazette du Nord": the head of a page
             if name.root.dep_ == "poss" and name.root.head.lower_ in HUMANS:
                 continue  # "Karl Adler's son was there. He said ..."
             cast.mentions.append(full)
             yield head.dep_ in SUBJECTS, -_depth(head), full
         elif head.dep_ in SUBJECTS and full not in cast.places:
             cast.thing = cast.organisation = full
+
+
+def _heads(name: Span, sentence: Span) -> bool:
+    """Whether a name is all that a sentence has."""
+    return bool(name.text == sentence.text.strip())
 
 
 def _described(cast: Cast, sentence: Span, quoted: list[bool]) -> Iterator[_Mention]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
 _PRONOUNS = {"he": "m", "his": "m", "him": "m", "himself": "m", "she": "f", "her": "f", "hers": "f", "herself": "f"}
+_OF_EITHER = {"alderman", "chairman", "human", "ombudsman", "woman"}
 NEAR, NEXT, TOLD = 2, 1, 4  # weights: in the same sentence, at the start of the next one, said outright by a noun
 
 
@@ -22,7 +23,7 @@ def of_noun(words: str) -> str | None:
     word = head[0].rpartition("-")[2] if head else ""
     if word in FEMALE_NOUNS or word.endswith("woman"):
         return "f"
-    return "m" if word in MALE_NOUNS or (word.endswith("man") and word not in {"woman", "human", "chairman"}) else None
+    return "m" if word in MALE_NOUNS or (word.endswith("man") and word not in _OF_EITHER) else None
 
 
 def evidence(doc: Doc, quoted: list[bool]) -> Iterator[tuple[str, str, int]]:

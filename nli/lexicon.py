@@ -80,6 +80,7 @@ DOCUMENTS = _words(
     agreement calendar chart contract deed footage logger plaque printout prospectus receipts roll screenshot scoresheet
     slip spreadsheet stub tally ticket treaty waybill
     correspondence docket flyer handout mail pamphlet
+    analysis assessment booklet census data poll research
     """
 )
 # Nouns for persons that "he" and "she" can mean.
@@ -123,6 +124,10 @@ HUMANS = _words(
     vintner violinist voter walker watchmaker weaver welder whistleblower wholesaler woodcutter
     beekeeper bookkeeper dockworker gatekeeper groundskeeper ironmonger fishmonger peacekeeper steelworker stonemason storekeeper
     zookeeper
+    advocate astronaut astronomer barrister bystander campaigner carer claimant cleaner climber commentator complainant
+    demographer dissident educator entrepreneur eyewitness forecaster grandfather granddaughter herder hostage inventor landowner
+    mathematician medic mountaineer niece organizer philosopher plaintiff pollster proprietor pupil rancher rescuer sculptor
+    shareholder teenager trooper tutor tycoon uncle
     """
 )
 GENDERED_TITLES = {
@@ -144,7 +149,7 @@ PRONOUN_GENDER = {"he": "m", "she": "f"}
 # The head of the noun tells the gender.
 FEMALE_NOUNS = _words(
     """
-    actress aunt bride daughter duchess girl girlfriend grandmother heroine hostess landlady mother niece nun princess
+    actress aunt bride daughter duchess girl girlfriend granddaughter grandmother heroine hostess landlady mother niece nun princess
     queen sister waitress widow wife woman
     """
 )

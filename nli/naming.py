@@ -142,12 +142,30 @@ def _tells(subject: Token) -> bool:
     """ "The auction house said that it had held no sale", "Lagoon Street told us it was safe": whatever the noun, it speaks. Only at
     the head of a sentence, and not when somebody else stands right before the verb: there the parser goes astray."""
     verb, doc = subject.head, subject.doc
+    if _set_off(subject):
+        return True
     if subject.dep_ != "nsubj" or subject.pos_ not in {"NOUN", "PROPN"} or subject.ent_type_ in _MEASURES:
         return False
     closest = doc[verb.i - 1]
     other = closest != subject and bool({closest.lower_, closest.lemma_.lower()} & (HUMANS | BODIES))
     reports = verb.lemma_ in PLAIN_VERBS and any(c.dep_ == "ccomp" for c in verb.children)
     return reports and subject.left_edge.i == subject.sent.start and not other and closest.lower_ != "had"
+
+
+def _set_off(subject: Token) -> bool:
+    """ "It will come, the county says, in June.", "... , according to the plant": a tag between commas, whatever its noun."""
+    verb, first = subject.head, subject.left_edge
+    marked = any(c.dep_ in {"det", "poss"} and c.lower_ not in {"my", "our", "your"} for c in subject.lefts)
+    if subject.pos_ != "NOUN" or not marked or subject.ent_type_ in _MEASURES:
+        return False
+    if subject.dep_ == "pobj" and verb.lower_ == "to" and verb.head.lower_ == "according":
+        verb = first = verb.head
+    elif subject.dep_ != "nsubj" or verb.lemma_ != "say" or verb.tag_ not in {"VBD", "VBZ", "VBP"}:
+        return False
+    opens, closes = min(first.i, verb.i), max(subject.right_edge.i, verb.i)
+    leads = opens == subject.sent.start
+    opened = verb.lower_ == "according" if leads else subject.doc[opens - 1].text in {",", '"'}
+    return opened and subject.doc[closes + 1 : closes + 2].text in {",", ".", ";", ":"}
 
 
 def _some_of_them(number: Token) -> bool:

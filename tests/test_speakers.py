@@ -555,3 +555,41 @@ def test_an_official_described_goes_before_one_named_later():
         "“It was short,” the official said.\n\nThe health official, Anna Keller, said the water was safe."
     )
     assert [c.speaker for c in claims(text)][:3] == ["senior Iranian official"] * 3
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # a tag between commas, whatever its noun
+        ("Two thirds of the fence will be painted, the county says, before the end of June.", "county"),
+        ("Sales of the green kettle stopped in 2023, according to the plant.", "plant"),
+        ("For the new rooms there is less hope, or more, according to your purse.", None),
+        ("Plans were made according to the season.", None),
+        # told by somebody
+        ("The workers were told by the foreman on Saturday that they would keep their jobs.", "foreman"),
+        ("The residents were told by noon that they could go.", None),
+        # said in more than a verb
+        ("The prime minister made it clear that he would not resign.", "prime minister"),
+        ("The army has let it be known that the road will stay shut.", "army"),
+        ("The defeat made it clear that the party was finished.", None),
+        # nothing is said
+        ("The ministry would not say how many boats it had sold.", None),
+        ("The police could not say how many boats were sold.", "police"),
+        # writings find
+        ("The study found that the dam had leaked for years.", "study"),
+        ("A survey by the tenants' union, taken in May, found 7 in 10 content.", "survey by the tenants' union"),
+        ("The letter found its way to the court.", None),
+    ],
+)
+def test_speaker_without_a_plain_verb_of_speech(text, expected):
+    assert claims(text)[0].speaker == expected
+
+
+def test_the_head_of_a_page_is_nobody():
+    head = "La Voix de la Sambre\n\nOn Monday the alderman for energy, Solveig Keller, shut the road. It was dry, she said."
+    assert speaker(head, "dry") == "Solveig Keller"
+
+
+def test_a_role_given_with_a_name_returns_alone():
+    text = "The hall's proprietor, Karim Reed, opened it in May. The roof was sound, said the proprietor."
+    assert speaker(text, "sound") == "Karim Reed"
