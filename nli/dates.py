@@ -57,6 +57,7 @@ _DAY = re.compile(
     rf"\b(?:(?P<weekday>{'|'.join(_WEEKDAYS)})|(?P<relative>{'|'.join(_RELATIVE)})"
     rf"|(?<!\bin )(?P<m1>{_NAMED}) (?P<d1>\d{{1,2}})(?!\d)|(?P<d2>\d{{1,2}}) (?P<m2>{_NAMED})"
     rf"|(?P<which>{'|'.join(_PERIODS)}) (?P<period>week|month|year)"
+    rf"|(?P<m3>{_NAMED}) (?P<year>(?:19|20)\d\d)"
     rf"|(?-i:{'|'.join(m.title() for m in _MONTHS if m != 'may')})"  # not "the march"
     # "in 2000", "June 2000,", but not "2000 people"
     r"|(?:(?<=\bin )|(?<=\bof )|(?<=\bsince )|(?<=\buntil ))(?:19|20)\d\d|(?:19|20)\d\d(?! [a-z]))\b",
@@ -136,25 +137,27 @@ def _kinds(day: str) -> set[str]:
 
 
 def _within(day: str, period: str) -> bool:
-    """March 11 or 2014-03-11 within March; 2014-03-11 or June 2014 within 2014."""
+    """March 11 or 2014-03-11 within March; 2014-03-11 or 2014-03 within 2014."""
     if day == period:
         return True
-    month = f"-{_MONTHS.index(period) + 1:02}-" if period in _MONTHS else None
-    return bool(re.search(rf"\b{re.escape(period)}\b", day)) or bool(month and month in day)
+    month = _MONTHS.index(period) + 1 if period in _MONTHS else 0
+    return bool(re.search(rf"\b{re.escape(period)}\b", day) or re.match(rf"\d{{4}}-{month:02}\b", day))
 
 
 def _meant(match: re.Match[str], written: date | None) -> set[str]:
     words = match.group().lower()
     if name := match["m1"] or match["m2"]:
         words = f"{_MONTHS[_number_of(name) - 1]} {match['d1'] or match['d2']}"
-    if written is None:
+    if name := match["m3"]:
+        words = f"{match['year']}-{_number_of(name):02}"
+    if written is None or match["m3"]:
         return {words}
     day: date | None = None
     if weekday := match["weekday"]:
         day = written - timedelta(days=(written.weekday() - _WEEKDAYS.index(weekday.lower())) % 7)
     elif relative := match["relative"]:
         day = written + timedelta(days=_RELATIVE[relative.lower()])
-    elif name:
+    elif name := match["m1"] or match["m2"]:
         number = int(match["d1"] or match["d2"])
         near = [_date(year, _number_of(name), number) for year in range(written.year - 1, written.year + 2)]
         day = min((d for d in near if d), key=lambda d: abs(d - written), default=None)

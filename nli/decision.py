@@ -108,6 +108,7 @@ class Decided(NamedTuple):
     found: list[Contradiction]
     compatible: int
     unasked: int
+    one_speaker: int
     outdone: int
 
 
@@ -129,17 +130,16 @@ def decide(
             reached.append(_judged(pair, score, reasons))
     possible = [c for c in reached if c.kind != COMPATIBLE]
     asked = [c for c in possible if c.kind in kinds]
-    found = [c for c in asked if c.score >= decision.same_speaker or not _same_speaker(c.a, c.b)]
+    told = [c for c in asked if c.score >= decision.same_speaker or not _same_speaker(c.a, c.b)]
     # By kind: a tension is another matter than the contradictions of the same claim.
     strongest: dict[tuple[Claim, str], float] = {}
-    for c in found:
+    for c in told:
         for claim in (c.a, c.b):
             strongest[claim, c.kind] = max(c.score, strongest.get((claim, c.kind), 0.0))
-    found = [c for c in found if c.score >= decision.rival_share * max(strongest[c.a, c.kind], strongest[c.b, c.kind])]
+    found = [c for c in told if c.score >= decision.rival_share * max(strongest[c.a, c.kind], strongest[c.b, c.kind])]
     found.sort(key=lambda c: (-c.score, c.a.document, c.a.start, c.b.document, c.b.start))
-    return Decided(
-        disputes.number(found), len(reached) - len(possible), len(possible) - len(asked), len(asked) - len(found)
-    )
+    hidden = len(reached) - len(possible), len(possible) - len(asked), len(asked) - len(told), len(told) - len(found)
+    return Decided(disputes.number(found), *hidden)
 
 
 def _judged(pair: ScoredPair, score: float, reasons: Sequence[Rule]) -> Contradiction:

@@ -110,11 +110,11 @@ class Detector:
         """The contradictions within and between documents, best first.
 
         `threshold` in [0, 1], or the name of one of the checkpoint's operating points (precise, balanced, sensitive), replaces its
-        own. Above `max_pairs` pairs of claims, only each claim's nearest
-        `neighbours` are scored. `across`: all, documents or speakers (pairs of different ones only). `kinds`: the verdicts to
-        report, of contradiction, tension and update. `every`: also the pairs that a stronger one of the same claim outdoes. Without `screen`,
-        the checkpoint reads every pair itself, also those in which the smaller one sees no conflict: several times as long. A
-        bare string is the text of one document, called "text" (several: "text 1", "text 2", ...). `progress(finished now, in all)`
+        own. Above `max_pairs` pairs of claims, only each claim's nearest `neighbours` are scored. `across`: all, documents or
+        speakers (pairs of different ones only). `kinds`: the verdicts to report, of contradiction, tension and update. `every`:
+        also the pairs that a stronger one of the same claim outdoes, and the weaker ones of one speaker. Without `screen`, the
+        checkpoint reads every pair itself, also those in which the smaller one sees no conflict: several times as long. A bare
+        string is the text of one document, called "text" (several: "text 1", "text 2", ...). `progress(finished now, in all)`
         counts pairs. Raises InputError; DependencyError when the spaCy pipeline is missing.
         """
         if unknown := sorted(set(kinds) - set(KINDS)):
@@ -141,6 +141,7 @@ class Detector:
             "truncated": truncated,
             "compatible": decided.compatible,
             "unasked": decided.unasked,
+            "one_speaker": decided.one_speaker,
             "outdone": decided.outdone,
         }
         return Findings(decided.found, claims, counts, named)
@@ -170,7 +171,9 @@ def _first_look(asked: Pairs, screen: Screen | None, report: Report | None) -> t
 
 
 def _documents(given: str | Document | Iterable[str | Document]) -> list[Document]:
-    items = [given] if isinstance(given, (str, Document)) else list(given)
+    if isinstance(given, (str, Document)) or not isinstance(given, Iterable):
+        given = [given]
+    items = list(given)
     names = ["text"] if len(items) == 1 else [f"text {n}" for n in range(1, len(items) + 1)]
     documents = []
     for name, item in zip(names, items, strict=True):

@@ -63,8 +63,13 @@ def _decision(found: Contradiction, decision: Decision, threshold: float) -> lis
 
 def _dispute(found: Contradiction, findings: Findings) -> list[str]:
     dispute = next(d for d in findings.disputes if d.number == found.dispute)
-    sides = [", ".join(f"{c.voice} (line {c.line})" for c in side) for side in (dispute.a, dispute.b)]
+    several = len({claim.document for claim in findings.claims}) > 1
+    sides = [", ".join(f"{c.voice} ({_line(c, several)})" for c in side) for side in (dispute.a, dispute.b)]
     return [f"number {dispute.number}, its sides: {sides[0]} / {sides[1]}"]
+
+
+def _line(claim: Claim, several: bool) -> str:
+    return f"{claim.document}, line {claim.line}" if several else f"line {claim.line}"
 
 
 def _stage(name: str, texts: list[str]) -> list[str]:

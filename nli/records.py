@@ -147,9 +147,10 @@ class Findings:
     """What a detection found, best first, and what it went through to find it.
 
     `counts` has documents, claims, dropped (passages that are not claims), pairs, pruned (pairs not compared), screened
-    (pairs that a smaller model saw no conflict in, so that the large one did not read them), truncated (pairs cut to the model's
-    length); and of the pairs over the threshold: compatible (a rule says why both may be true),
-    unasked (of a kind that is not reported) and outdone (a stronger pair of the same claim stands for them).
+    (pairs that a smaller model saw no conflict in, so that the large one did not read them), truncated (pairs cut to the
+    model's length); and of the pairs over the threshold: compatible (a rule says why both may be true), unasked (of a kind that
+    is not reported), one_speaker (two claims of one speaker, which need a higher score) and outdone (a stronger pair of the
+    same claim stands for them).
     """
 
     contradictions: list[Contradiction]

@@ -35,6 +35,7 @@ def summary(findings: Findings) -> str:
     ]
     more = {
         f"{counts['outdone']} outdone by stronger ones (--all shows them)": counts["outdone"],
+        f"{counts['one_speaker']} weaker ones of one speaker (--all shows them)": counts["one_speaker"],
         f"{counts['unasked']} of other kinds (--kinds)": counts["unasked"],
         f"{counts['compatible']} that may both be true": counts["compatible"],
     }
@@ -96,13 +97,17 @@ def _csv(findings: Findings) -> str:
 
 def _markdown(findings: Findings) -> str:
     several = len({claim.document for claim in findings.claims}) > 1
-    lines = ["| score | claim | contradicting claim |", "|---|---|---|"]
+    lines = ["| score | kind | claim | contradicting claim |", "|---|---|---|---|"]
     for found in findings:
         cells = [_markdown_cell(claim, several) for claim in (found.a, found.b)]
-        lines.append(f"| {found.score:.2f} | {cells[0]} | {cells[1]} |")
+        kind = f"{found.kind}: {found.reason}" if found.reason else found.kind
+        lines.append(f"| {found.score:.2f} | {_escaped(kind)} | {cells[0]} | {cells[1]} |")
     return "\n".join(lines) + "\n"
 
 
 def _markdown_cell(claim: Claim, several: bool) -> str:
-    text = f"**{claim.voice}**, {_place(claim, several)}: {claim.text}"
+    return _escaped(f"**{claim.voice}**, {_place(claim, several)}: {claim.text}")
+
+
+def _escaped(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")

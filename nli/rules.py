@@ -30,6 +30,7 @@ Rule = Callable[[Claim, Claim], "Verdict | None"]
 NEGATION = re.compile(
     r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|den(?:y|ies|ied))\b|n['’]t\b|\bcannot\b", re.I
 )
+_NO_MORE = re.compile(r"\bnot? (?:more|less|fewer) than\b", re.I)
 # What turns a claim round, or takes part of it back, without a negation.
 _TURN = re.compile(
     r"\b(?:but|except|reject\w*|dismiss\w*|disput\w*|refut\w*|false\w*|untrue|fail\w*|refus\w*|nearly|almost|baseless|groundless"
@@ -191,7 +192,7 @@ def verdict(a: Claim, b: Claim, rules: Sequence[Rule] = RULES) -> Verdict:
 
 
 def _negated(claim: Claim) -> bool:
-    return bool(NEGATION.search(claim.statement))
+    return bool(NEGATION.search(_NO_MORE.sub("", claim.statement)))
 
 
 def _around(text: str, found: re.Match[str], width: int = 48) -> str:

@@ -87,8 +87,18 @@ def test_the_other_formats(run, article):
     assert json.loads(output("json"))["counts"]["pairs"] == 1
     (row,) = csv.DictReader(io.StringIO(output("csv")))
     assert row["a_speaker"] == "mayor" and row["b_line"] == "3"
-    assert "| **mayor**, line 1: Nobody was injured" in output("markdown")
+    assert "| contradiction | **mayor**, line 1: Nobody was injured" in output("markdown")
     assert "mayor, line 1\n     Nobody was injured" in output("table")
+
+
+def test_tensions_are_told_from_contradictions_in_every_format(run, tmp_path):
+    (tmp_path / "if.txt").write_text("If the strike ends, the museum opens. The museum is closed on Sundays.\n")
+
+    def output(kind):
+        return run("detect", "if.txt", "--format", kind, "--threshold", "0").stdout
+
+    for kind in ("table", "markdown", "html", "csv"):
+        assert "tension" in output(kind) and "one side holds under a condition" in output(kind), kind
 
 
 def test_nothing_found(run, article):

@@ -22,7 +22,7 @@ def test_only_the_kinds_asked_for_are_reported_and_the_others_counted():
     b = Claim("x.txt", 2, 3, "", "On Tuesday 35 people were dead.", None, 1)
     c = Claim("x.txt", 4, 5, "", "About 29 people were dead on Monday.", None, 1)
     pairs = [scored(a, b, 0.9), scored(a, c, 0.9)]
-    assert decide(pairs, Decision(), 0.5) == ([], 1, 1, 0)
+    assert decide(pairs, Decision(), 0.5) == ([], 1, 1, 0, 0)
     (found,) = decide(pairs, Decision(), 0.5, ["update"]).found
     assert found.kind == "update" and "monday; tuesday" in found.reason
 
@@ -64,7 +64,7 @@ def scored(a, b, score):
 def test_a_pair_far_weaker_than_its_rival_is_outdone_and_counted():
     a, b, c, d = (claim(i) for i in range(4))
     pairs = [scored(a, b, 0.9), scored(a, c, 0.88), scored(b, d, 0.7), scored(c, d, 0.86)]
-    found, _, _, outdone = decide(pairs, Decision(rival_share=0.95), 0.5)
+    found, *_, outdone = decide(pairs, Decision(rival_share=0.95), 0.5)
     assert [(x.a.start, x.b.start) for x in found] == [(0, 1), (0, 2), (2, 3)] and outdone == 1
     assert len(decide(pairs, Decision(), 0.5).found) == 4
 
@@ -82,10 +82,10 @@ def test_two_claims_of_one_speaker_in_one_document_need_more():
     decision = Decision(same_speaker=0.95)
     pairs = [scored(claim(0, "Ann"), claim(1, "Ann"), 0.9), scored(claim(0, "Ann"), claim(1, "Ann", "y.txt"), 0.9)]
     pairs += [scored(claim(0), claim(1), 0.9), scored(claim(2, "Ann"), claim(3, "Ann"), 0.96)]
-    found, _, _, outdone = decide(pairs, decision, 0.5)
+    found, _, _, one_speaker, outdone = decide(pairs, decision, 0.5)
     assert (
         len(found) == 3
-        and outdone == 1
+        and (one_speaker, outdone) == (1, 0)
         and all(c.b.document == "y.txt" or c.a.speaker is None or c.score > 0.95 for c in found)
     )
 

@@ -58,7 +58,12 @@ main.add_command(export)
     metavar="NAME",
     help="A threshold by name: precise (fewer, surer), balanced or sensitive (more, less sure).",
 )
-@click.option("--all", "every", is_flag=True, help="Also pairs that a stronger conflict of the same claim outdoes.")
+@click.option(
+    "--all",
+    "every",
+    is_flag=True,
+    help="Also pairs that a stronger conflict of the same claim outdoes, and the weaker ones of one speaker.",
+)
 @click.option(
     "--across",
     type=click.Choice(["all", "documents", "speakers"]),
