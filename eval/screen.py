@@ -17,7 +17,7 @@ from nli.detector import Detector
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = [ROOT / "eval/cases" / name for name in ("test", "test_reports", "test_features")]
-EACH = 4  # cases of each folder, from its start: minutes instead of an hour
+EACH = 2  # cases of each folder, from its start: minutes instead of an hour
 
 
 def measure(detector: Detector, cases: list[Case], *, screen: bool) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """What the checkpoint that looks first must see in a pair for the other to read it: `python models/screen.py models/screen models/default`.
 
 Chosen on the development articles: the highest P(contradiction) that costs next to no conflict, that is, of the annotated conflicts which
-the large checkpoint reports at its most sensitive operating point, the small one lets through the share `KEPT`. Written into the large one's
-decision.json, with the share of all pairs that is left to read.
+the large checkpoint reports at its own threshold, the small one lets through the share `KEPT`. Written into the large one's
+decision.json, with the share of all pairs that is left to read and what is kept at the most sensitive operating point.
 """
 
 import argparse
@@ -22,21 +22,24 @@ from nli.records import LABELS, Claim
 from nli.scoring import Scorer
 from nli.screen import Screen
 
-KEPT = 0.98
-STEPS = [0.001, 0.002, 0.003, 0.005, 0.007, 0.01, 0.015, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2]
+KEPT = 0.99
+STEPS = [0.001, 0.002, 0.003, 0.005, 0.007, 0.01, 0.015, 0.02, 0.03, 0.05, 0.07, 0.1, 0.12, 0.15, 0.2]
 CONTRADICTION = LABELS.index("contradiction")
 
 
 class Looks(NamedTuple):
-    """P(contradiction) by the small checkpoint of all pairs, shape (pairs,), and of the conflicts that the large one reports."""
+    """P(contradiction) by the small checkpoint of all pairs, shape (pairs,), and of the conflicts that the large one reports, at its
+    own threshold and at the lowest of its operating points."""
 
     everything: np.ndarray
     reported: np.ndarray
+    sensitive: np.ndarray
 
     def at(self, below: float) -> dict[str, float]:
         return {
             "read": round(float((self.everything >= below).mean()), 4),
             "kept": round(float((self.reported >= below).mean()), 4),
+            "kept_sensitive": round(float((self.sensitive >= below).mean()), 4),
             "pairs": len(self.everything),
             "conflicts": len(self.reported),
         }
@@ -58,11 +61,10 @@ def look(small: Scorer, large: Scorer, folders: list[Path]) -> Looks:
         large.score([(pairs[i][k].text, pairs[i][1 - k].text) for i in conflicts]).probabilities[:, CONTRADICTION]
         for k in (0, 1)
     )
+    scores = np.array([decision.combine(f, b) for f, b in zip(there.tolist(), back.tolist(), strict=True)])
     lowest = min([decision.threshold, *decision.operating_points.values()])
-    reported = [
-        i for i, f, b in zip(conflicts, there.tolist(), back.tolist(), strict=True) if decision.combine(f, b) >= lowest
-    ]
-    return Looks(looks, looks[reported])
+    seen = looks[conflicts]
+    return Looks(looks, seen[scores >= decision.threshold], seen[scores >= lowest])
 
 
 def main() -> None:
