@@ -62,7 +62,8 @@ def _named(cast: Cast, sentence: Span, quoted: list[bool]) -> Iterator[_Mention]
 
 def _heads(name: Span, sentence: Span) -> bool:
     """Whether a name is all that a sentence has."""
-    return bool(name.text == sentence.text.strip())
+    rest = sentence.doc[name.end : sentence.end]
+    return bool(name.start == sentence.start) and all(token.is_space for token in rest)
 
 
 def _described(cast: Cast, sentence: Span, quoted: list[bool]) -> Iterator[_Mention]:
