@@ -31,7 +31,7 @@ ROOT = Path(__file__).parent.parent
 SHARED = ROOT / "../shared"
 OWN = ROOT / "eval"
 RESULTS = OWN / "results"
-DIGESTS, STORIES = 4, 6
+DIGESTS, STORIES = 2, 6
 PUBLIC_ROWS = 2_000  # of each public set, from its start: minutes instead of an hour on two cores
 Result = dict[str, Any]
 
