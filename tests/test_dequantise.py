@@ -17,6 +17,7 @@ from nli import checkpoints
 from nli.cli import main
 from nli.dequantise import dequantise, int8_products
 from nli.errors import CheckpointError, InputError
+from nli.onnx_engines import saturates
 from nli.records import LABELS
 
 onnx = pytest.importorskip("onnx")
@@ -49,7 +50,10 @@ def test_every_product_is_the_graphs_own(shipped):
     for name in {n.input[0] for n in products}:
         model.graph.output.append(onnx.helper.make_tensor_value_info(name, onnx.TensorProto.UINT8, None))
     options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    if saturates():  # the engine's products are the ones that count, and its session makes these right by a rewrite of the graph
+        options.add_session_config_entry("session.x64quantprecision", "1")
+    else:
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     session = onnxruntime.InferenceSession(model.SerializeToString(), options)
     found = dict(zip((o.name for o in session.get_outputs()), session.run(None, WORDS), strict=True))
     network = twin.scorer.engine.model
