@@ -322,3 +322,11 @@ def test_export_checks_what_it_wrote_and_not_the_shipped_model_of_that_name(tiny
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("nli.dequantise.dequantise", swapped)
     fails(CliRunner().invoke(main, ["export", "fast", "--model", str(tiny)]), f"{tmp_path}/fast", "order")
+
+
+def test_ctrl_c_says_so_in_one_line():
+    def stopped():
+        raise KeyboardInterrupt
+
+    result = CliRunner().invoke(Command("stopped", callback=stopped))
+    assert result.exit_code == 130 and result.stderr == "nli: interrupted; the output is not complete\n"

@@ -25,7 +25,7 @@ class Command(click.Command):
             click.echo(f"nli: {error}", err=True)
             ctx.exit(1)
         except KeyboardInterrupt as stop:
-            click.echo(f"nli: {stop or 'interrupted; the output is not complete'}", err=True)
+            click.echo(f"nli: {str(stop) or 'interrupted; the output is not complete'}", err=True)
             ctx.exit(130)
         except BrokenPipeError:
             _forget_output()
