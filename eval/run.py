@@ -131,7 +131,7 @@ def digests(detector: Detector) -> Result:
         "stories": STORIES,
         "pairs": pairs,
         "flagged": flagged,
-        "screen_hash": weights_hash(screen.scorer.checkpoint.path) if screen else None,
+        "screen_hash": screen.scorer.weights if screen else None,
         "data_hash": hashlib.sha256(json.dumps([case.id for case in drawn]).encode()).hexdigest(),
     }
 
@@ -190,7 +190,7 @@ def main() -> None:
             print(name, {k: v for k, v in result.items() if isinstance(v, (int, float)) or v is None}, flush=True)
     files = {name: folder / f"{name}.json" for name in JOBS}
     results = {name: json.loads(path.read_text(encoding="utf-8")) for name, path in files.items() if path.exists()}
-    screen = weights_hash(detector.screen.scorer.checkpoint.path) if detector.screen else None
+    screen = detector.screen.scorer.weights if detector.screen else None
     used = weights, screen
     if stale := sorted(n for n, r in results.items() if (r["model_hash"], r.get("screen_hash", screen)) != used):
         raise SystemExit(f"results of other weights, so the card is left as it is; make them anew: {', '.join(stale)}")

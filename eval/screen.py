@@ -12,7 +12,6 @@ from typing import Any
 from card import fill, head, row
 
 from nli.cases import Case, CaseCounts, data_hash, read_cases
-from nli.checkpoints import weights_hash
 from nli.detector import Detector
 
 ROOT = Path(__file__).parent.parent
@@ -62,8 +61,8 @@ def main() -> None:
         "cases": [case.id for case in cases],
         "data": {folder.name: data_hash(folder) for folder in FOLDERS},
         "weights": {
-            "large": weights_hash(detector.scorer.checkpoint.path),
-            "small": weights_hash(detector.screen.scorer.checkpoint.path),
+            "large": detector.scorer.weights,
+            "small": detector.screen.scorer.weights,
         },
         "screened": measure(detector, cases, screen=True),
         "without": measure(detector, cases, screen=False),

@@ -1,4 +1,4 @@
-"""What the checkpoint that looks first must see in a pair for the other to read it: `python models/screen.py models/screen models/default`.
+"""What the checkpoint that looks first must see in a pair for the other to read it: `python models/screen.py models/fast models/default`.
 
 Chosen on the development articles: the highest P(contradiction) that costs next to no conflict, that is, of the annotated conflicts which
 the large checkpoint reports at its own threshold, the small one lets through the share `KEPT`. Written into the large one's
@@ -16,15 +16,13 @@ from decide import ARTICLES
 
 from nli import checkpoints
 from nli.cases import read_cases
-from nli.checkpoints import weights_hash
 from nli.claims import extract_all
-from nli.records import LABELS, Claim
+from nli.records import Claim
 from nli.scoring import Scorer
-from nli.screen import Screen
+from nli.screen import CONTRADICTION, Screen
 
 KEPT = 0.99
 STEPS = [0.001, 0.002, 0.003, 0.005, 0.007, 0.01, 0.015, 0.02, 0.03, 0.05, 0.07, 0.1, 0.12, 0.15, 0.2]
-CONTRADICTION = LABELS.index("contradiction")
 
 
 class Looks(NamedTuple):
@@ -84,7 +82,7 @@ def main() -> None:
     path = args.large / "decision.json"
     decision = json.loads(path.read_text(encoding="utf-8"))
     decision |= {"screen": args.small.name, "screen_below": max(enough)}
-    decision["data"]["screen"] = {"weights": weights_hash(args.small), **looks.at(max(enough))}
+    decision["data"]["screen"] = {"weights": small.weights, **looks.at(max(enough))}
     path.write_text(json.dumps(decision, indent=1) + "\n", encoding="utf-8")
 
 

@@ -1,7 +1,7 @@
 """Candidate pairs -> those worth the checkpoint's time: a smaller one looks first at every pair of claims.
 
-In real text nearly every pair is plainly compatible, and a small model that was trained on such pairs sees that as well as a
-large one, in a fraction of the time. It only lets pairs through; their scores are the large one's alone.
+In real text nearly every pair is compatible, and of most of them a small model is sure enough, in a fraction of the time. It only
+lets pairs through; their scores are the large one's alone.
 """
 
 from __future__ import annotations

@@ -50,9 +50,7 @@ def test_every_product_is_the_graphs_own(shipped):
     for name in {n.input[0] for n in products}:
         model.graph.output.append(onnx.helper.make_tensor_value_info(name, onnx.TensorProto.UINT8, None))
     options = onnxruntime.SessionOptions()
-    if (
-        saturates()
-    ):  # the engine's products are the ones that count, and its session makes these right by a rewrite of the graph
+    if saturates():  # the products that count are the engine's, whose session makes them right by rewriting the graph
         options.add_session_config_entry("session.x64quantprecision", "1")
     else:
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL

@@ -57,7 +57,7 @@ def test_progress_counts_every_pair_once(detector):
     assert sum(finished for finished, _ in seen) == findings.counts["pairs"] and {total for _, total in seen} == {15}
 
 
-def test_what_lets_nothing_through_leaves_nothing_to_score(folders, detector, tmp_path):
+def test_what_lets_nothing_through_leaves_nothing_to_score(folders, detector):
     screen = Screen(Scorer(checkpoints.load(folders[0])), below=1.0)
     assert (screen.look([]) == np.zeros(0)).all()
     closed = nli.Detector(detector.scorer)

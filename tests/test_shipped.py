@@ -32,6 +32,9 @@ def test_decisions_were_chosen_with_the_weights_that_ship():
     folders = checkpoints.shipped()
     decided = {name: json.loads((path / "decision.json").read_text(encoding="utf-8")) for name, path in folders.items()}
     assert decided["default"]["data"]["weights"] == checkpoints.weights_hash(folders["default"])
+    assert decided["default"]["data"]["screen"]["weights"] == checkpoints.weights_hash(
+        folders[decided["default"]["screen"]]
+    )
     assert decided["fast"]["data"]["cascade"]["large"] == checkpoints.weights_hash(folders["default"])
 
 
