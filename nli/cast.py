@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from copy import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -41,8 +42,8 @@ class Cast:
     names: dict[str, str | None] = field(default_factory=dict)  # full name -> gender by title, None while unknown
     votes: Counter[str] = field(default_factory=Counter)  # full name -> pronouns that fit: above 0 "she", below "he"
     traits: dict[str, set[str]] = field(default_factory=dict)  # full name -> words of its roles: {"farm", "minister"}
-    descriptions: list[tuple[str, str]] = field(default_factory=list)  # "official", "senior Iranian official"
-    focus: list[str] = field(default_factory=list)  # persons, most recent last
+    descriptions: dict[str, str] = field(default_factory=dict)  # "official" -> "senior Iranian official", the last one
+    focus: list[str] = field(default_factory=list)  # persons, each once, most recent last
     mentions: list[str] = field(default_factory=list)  # persons named in a paragraph in whatever part of a sentence
     body: str | None = None  # the last organisation, group or writing that spoke
     writing: str | None = None  # the last writing named: what "it lists" means
@@ -51,6 +52,8 @@ class Cast:
     thing: str | None = None  # the last body or writing that spoke or was told of: what "it said" means
     held_back: dict[str, str] = field(default_factory=dict)  # "former pilot" in the lead -> the name that comes later
     places: set[str] = field(default_factory=set)  # names that the recogniser takes for persons: "in Tarn"
+    bearers: dict[str, tuple[str, ...]] = field(default_factory=dict)  # part of a name -> full names
+    surnames: dict[str, None] = field(default_factory=dict)  # of the names, in the order met
 
     def meet(self, doc: Doc) -> None:
         """Takes the persons that a paragraph names in full, their roles and gender: surnames and pronouns may come before
@@ -59,7 +62,7 @@ class Cast:
         for whole in persons(doc[:]):
             name = in_case(strip_titles(whole.text))
             if whole.text not in self.places and " " in name and name[0].isupper():
-                self.names[name] = self.names.get(name) or GENDERED_TITLES.get(title_before(whole))
+                self._enter(name, GENDERED_TITLES.get(title_before(whole)))
         for whole in persons(doc[:]):
             self.traits.setdefault(self._fullest(whole.text), set()).update(traits(whole))
 
@@ -82,28 +85,37 @@ class Cast:
         return name not in self.places and (" " in name or bool(self.traits.get(name)) or self.votes[name] != 0)
 
     def _fullest(self, words: str) -> str:
+        return next(iter(self._bearing(words)), in_case(strip_titles(words)))
+
+    def _bearing(self, words: str) -> list[str]:
+        """The full names that have all parts of `words`, in the order met."""
         parts = parts_of(strip_titles(words))
-        return next((n for n in self.names if parts and parts <= parts_of(n)), in_case(strip_titles(words)))
+        fewest = min((self.bearers.get(part, ()) for part in parts), key=len, default=())
+        return [name for name in fewest if parts <= parts_of(name)]
+
+    def _enter(self, full: str, gender: str | None) -> None:
+        if full not in self.names:
+            self.surnames |= dict.fromkeys(surnames(full))
+            for part in parts_of(full):
+                self.bearers[part] = (*self.bearers.get(part, ()), full)
+        self.names[full] = self.names.get(full) or gender
 
     def person(self, words: str) -> str:
         """The full name for `words` ("Mr. Kerry" -> "John Kerry"): of those that fit and are not of the other gender the one
         last in focus, else the first met; the words without titles when nobody fits."""
-        parts = parts_of(strip_titles(words))
         gender = GENDERED_TITLES.get(words.partition(" ")[0].rstrip(".").lower())
-        fitting = [
-            n for n, g in self.names.items() if parts and parts <= parts_of(n) and (not g or not gender or g == gender)
-        ]
-        recent = [n for n in reversed(self.focus) if n in fitting]
-        full = (recent or fitting or [in_case(strip_titles(words))])[0]
+        fitting = [n for n in self._bearing(words) if not gender or self.names[n] in (None, gender)]
+        recent = next((n for n in reversed(self.focus) if n in fitting), None)
+        full = recent or (fitting or [in_case(strip_titles(words))])[0]
         if " " in full:
-            self.names[full] = self.names.get(full) or gender
+            self._enter(full, gender)
         return full
 
     def speaking(self, name: str, *, person: bool) -> str:
         if not person or not self.human(name):
             self.body = self.thing = name
         if person:
-            self.focus.append(name)
+            self.focus = [n for n in self.focus if n != name] + [name]
         return name
 
     def pronoun(self, word: str) -> str | None:
@@ -128,12 +140,12 @@ class Cast:
                 return named
             if " " not in bare:
                 if known := self._told(bare, head):
-                    return known[-1]
+                    return known
                 if head in COMPANIES and self.organisation:
                     return self.organisation
                 return (self._unnamed(ANYBODY[bare]) if bare in ANYBODY else None) or bare
         if " " in bare:
-            self.descriptions.append((head, bare))
+            self.descriptions[head] = bare
         return bare
 
     def _owner(self, words: str) -> str | None:
@@ -153,9 +165,9 @@ class Cast:
         bare = ARTICLE.sub("", words)
         return (self._met(bare, head) if _DEFINITE.match(words) else None) or bare
 
-    def _told(self, bare: str, head: str) -> list[str]:
-        """The fuller descriptions met for a noun that stands alone."""
-        return [full for noun, full in self.descriptions if noun == head and " " not in bare]
+    def _told(self, bare: str, head: str) -> str | None:
+        """The fuller description last met for a noun that stands alone."""
+        return self.descriptions.get(head) if " " not in bare else None
 
     def _met(self, bare: str, head: str) -> str | None:
         """The bearer of a description; whoever was described before goes before somebody who is named later."""
@@ -187,8 +199,9 @@ class Cast:
         """The persons in a sentence: names that the recogniser sees, and surnames of people already met that it does not."""
         found = list(persons(sentence))
         seen = {t.i for name in found for t in name}
-        for surname in sorted({s for n in self.names for s in surnames(n)}, key=len, reverse=True):
-            for match in re.finditer(rf"\b{re.escape(surname)}\b", sentence.text):
+        text = sentence.text
+        for surname in sorted((s for s in self.surnames if s in text), key=len, reverse=True):
+            for match in re.finditer(rf"\b{re.escape(surname)}\b", text):
                 start = sentence.start_char + match.start()
                 span = sentence.doc.char_span(start, start + len(surname))
                 if span is not None and not seen & {t.i for t in span}:
@@ -202,5 +215,8 @@ class Cast:
 
     def surname(self, words: str) -> bool:
         """Whether words are the surname of somebody met by name."""
-        last = strip_titles(words)
-        return " " not in last and any(last in surnames(n) for n in self.names)
+        return strip_titles(words) in self.surnames
+
+    def rehearsal(self) -> Cast:
+        """A copy in which to see whom words would name."""
+        return Cast(**{key: copy(value) for key, value in vars(self).items()})

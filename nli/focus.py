@@ -10,6 +10,7 @@ from nli.lexicon import AMBIGUOUS_HUMANS, BODIES, COMPANIES, DOCUMENTS, HUMANS, 
 from nli.names import phrase
 from nli.naming import is_named_person
 from nli.newcomers import equated, is_new_person
+from nli.parsed import entities_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +71,7 @@ def _described(cast: Cast, sentence: Span, quoted: list[bool]) -> Iterator[_Ment
     """The persons that a sentence introduces without a name: "a man", "two nurses"; by their name when it follows."""
     for token in sentence:
         if token.lower_ in ANYBODY and any(c.lower_ in {"a", "an"} for c in token.lefts):
-            cast.descriptions.append((token.lower_, token.lower_))
+            cast.descriptions[token.lower_] = token.lower_
         if is_new_person(token) and not quoted[token.idx]:
             told = cast.known(phrase(token).text, token.lower_)
             if told not in cast.names and token.lower_ in AMBIGUOUS_HUMANS:
@@ -92,7 +93,7 @@ def _summoned(cast: Cast, sentence: Span, quoted: list[bool]) -> list[str]:
 
 def _note_organisations(cast: Cast, sentence: Span, quoted: list[bool]) -> None:
     """The organisations that a sentence names as its subject, an owner or right after "company": what "the company" means next."""
-    for entity in sentence.ents:
+    for entity in entities_in(sentence):
         called = entity.start and entity[0].nbor(-1).lower_ in COMPANIES | {"utility"}
         told = entity.root.dep_ in SUBJECTS | {"appos", "poss"} or called
         if entity.label_ == "ORG" and entity.root.pos_ == "PROPN" and told:
@@ -113,17 +114,16 @@ def _note_things(cast: Cast, sentence: Span, quoted: list[bool]) -> None:
         words = ARTICLE.sub("", phrase(token).text)
         if noun in DOCUMENTS and own and (maker := _maker(token, cast)):
             words = f"{words} of {maker}"
-        fuller = [full for head, full in cast.descriptions if head == noun]
+        fuller = cast.descriptions.get(noun)
         if noun in BODIES and token.dep_ in SUBJECTS and own:
             bare = " " not in words
             meant = cast.organisation if noun in COMPANIES and bare else None
-            cast.thing = fuller[-1] if fuller and bare else meant or words
+            cast.thing = fuller if fuller and bare else meant or words
         if " " in words and len(words.split()) <= 9:
-            cast.descriptions.append((noun, words))
-            fuller.append(words)
+            cast.descriptions[noun] = fuller = words
         each = any(c.lower_ in {"each", "every", "no"} for c in token.children)  # of them: none that "it" can mean
         if noun in DOCUMENTS and not each and any(c.dep_ in {"det", "poss"} for c in token.children):
-            cast.writing = fuller[-1] if fuller else words
+            cast.writing = fuller or words
             if token.dep_ in SUBJECTS | {"dobj", "attr"} and own:
                 cast.thing = cast.writing
 

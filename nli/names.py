@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from nli.given_names import given_name
 from nli.lexicon import AMBIGUOUS_HUMANS, BODIES, GENDERED_TITLES, HUMANS, TITLES, TITLES_IN_FULL, WAYS
+from nli.parsed import entities_in, text_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 _NO_NAMES = (BODIES | HUMANS | TITLES) - {"king", "prince", "sister", "major", "general", "private"}  # how no name ends
 _OF_PLACES = WAYS | {"bay", "beach", "county", "creek", "falls", "house", "park", "town", "township", "vale", "vista"}
 _HONORIFICS = set(GENDERED_TITLES) | {"dr", "prof", "professor"}
+_AGE = re.compile(r",\s[1-9]\d[,.]")
 ORGANISATIONS = {"ORG", "GPE", "NORP", "FAC"}  # entity labels that are no person
 
 
@@ -52,7 +54,7 @@ def _is_called(name: Span) -> bool:
 
 def aged(entity: Span) -> bool:
     """ "Anna Keller, 50, sells smoked fish": only persons are given an age between commas."""
-    return re.match(r",\s[1-9]\d[,.]", entity.doc.text[entity.end_char :][:6]) is not None
+    return _AGE.match(text_of(entity.doc), entity.end_char) is not None
 
 
 def _follows_role(entity: Span) -> bool:
@@ -67,7 +69,7 @@ def persons(sentence: Span) -> Iterator[Span]:
     """Names of persons: those the recogniser found, those that begin with a given name, and subjects of two capitalised words or more
     that it has no label for."""
     seen: set[int] = set()
-    recognised = (whole_name(e) for e in sentence.ents if is_person(e))
+    recognised = (whole_name(e) for e in entities_in(sentence) if is_person(e))
     for name in (*recognised, *_begun(sentence), *_unlabelled(sentence)):
         if not seen & {t.i for t in name}:
             seen |= {t.i for t in name}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from nli.cast import OWNERS, Cast
 from nli.lexicon import BODIES, DOCUMENTS, GENDERED_TITLES, HUMANS, PARTS, PLAIN_VERBS, RECORD_VERBS, TITLES
 from nli.names import ORGANISATIONS, is_person, phrase, strip_titles, title_before, whole_name
+from nli.parsed import entity_at, text_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
@@ -90,7 +91,7 @@ def _for_body(spokesman: str, cast: Cast) -> str:
     ):
         return spokesman
     full = f"{spokesman} for {cast.thing}"
-    cast.descriptions.append((spokesman, full))
+    cast.descriptions[spokesman] = full
     return full
 
 
@@ -114,7 +115,8 @@ def can_speak(subject: Token) -> bool:
 
 
 def is_named_person(token: Token) -> bool:
-    return any(is_person(e) and e.start <= token.i < e.end for e in token.doc.ents)
+    entity = entity_at(token)
+    return entity is not None and is_person(entity)
 
 
 def _kind(subject: Token) -> str | None:
@@ -188,12 +190,12 @@ def _person_in(subject: Token, words: Span) -> str | None:
     if subject.pos_ == "PROPN" and apposed and apposed[0].lower_ in HUMANS and subject.i - subject.left_edge.i == 1:
         bearers = [subject]  # "Anna Keller, a spokeswoman of the distributor, Peter Reed, said"
     for bearer in bearers:
-        for entity in bearer.doc.ents:
-            if is_person(entity) and entity.start <= bearer.i < entity.end:
-                name = whole_name(entity)
-                title = title_before(name)
-                return f"{title} {name.text}" if title in GENDERED_TITLES else name.text
-    following = _APPOSED_NAME.match(subject.doc.text, words.end_char)
+        entity = entity_at(bearer)
+        if entity is not None and is_person(entity):
+            name = whole_name(entity)
+            title = title_before(name)
+            return f"{title} {name.text}" if title in GENDERED_TITLES else name.text
+    following = _APPOSED_NAME.match(text_of(subject.doc), words.end_char)
     if following and subject.pos_ == "NOUN":
         return following.group(1)
     for bearer in bearers:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from copy import deepcopy
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -29,7 +28,7 @@ def passed_on(speaker: Token, sentence: Span, quoted: list[bool], cast: Cast, re
         subject = reports(verb) if inside and _reports_something(verb) else None
         if subject is None or subject.pos_ == "PRON" or subject == speaker:
             continue
-        if (found := name(subject, deepcopy(cast))) and not found.pronoun:
+        if (found := name(subject, cast.rehearsal())) and not found.pronoun:
             return found.speaker
     return None
 

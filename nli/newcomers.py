@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from nli.gender import of_noun
 from nli.lexicon import HUMANS
 from nli.names import is_person
+from nli.parsed import entities
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
@@ -44,7 +45,7 @@ def _near(token: Token) -> list[Span]:
     comma = next((t.i for t in after if t.text == ","), None)
     return [
         e
-        for e in token.doc.ents
+        for e in entities(token.doc)
         if (e.root.i in inside and e.root.dep_ in {"appos", "compound"})
         or (comma is not None and 1 <= e.start - comma <= 3 and e.start <= after[-1].i)
     ]

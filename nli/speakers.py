@@ -15,6 +15,7 @@ from nli.focus import follow
 from nli.lexicon import DOCUMENTS, ENTRIES, PLAIN_VERBS
 from nli.names import is_person
 from nli.naming import Attribution, is_named_person
+from nli.parsed import entities_in, text_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
@@ -43,6 +44,7 @@ def voices(units: list[tuple[int, int]], doc: Doc, quoted: list[bool], cast: Cas
     """The speaker of each unit. A sentence all in quotation marks takes the attribution that its paragraph gives: of the
     quotation it continues, else the next one, else whoever the paragraph was about."""
     cast.turn()
+    text = text_of(doc)
     met = cast.focus[-1] if cast.focus else None
     found, about = _heard(units, doc, quoted, cast)
     result: list[Voice] = []
@@ -50,23 +52,23 @@ def voices(units: list[tuple[int, int]], doc: Doc, quoted: list[bool], cast: Cas
     speaker: str | None
     for i, (unit, given) in enumerate(zip(units, found, strict=True)):
         sentence = span_of(doc, *unit)
-        quotation = _all_quoted(doc.text, quoted, *unit)
+        quotation = _all_quoted(text, quoted, *unit)
         if given:
             speaker = spoken = given.speaker
         elif quotation:
-            following = _next_speaker(doc.text, units[i:], found[i:], quoted)
+            following = _next_speaker(text, units[i:], found[i:], quoted)
             opens = i > 0 and not any(quoted[slice(*units[i - 1])])
             speaker = spoken = following if following and opens else spoken or following
             if speaker is None and finite(sentence):
                 speaker = spoken = _later(found[i:]) or (about[i - 1] if i else met)
         elif i and spoken:
-            following = _voice_after(doc.text, units[i:], found[i:], quoted, spoken)
+            following = _voice_after(text, units[i:], found[i:], quoted, spoken)
             heard = result[-1][0] == spoken
             speaker = spoken if _goes_on(sentence, quoted, spoken, following, heard, cast) else None
         else:
             speaker = None
         if speaker is None and not quotation:
-            spoken = about[i] if any(found[: i + 1]) or any(map(is_person, sentence.ents)) else None
+            spoken = about[i] if any(found[: i + 1]) or any(map(is_person, entities_in(sentence))) else None
         result.append((speaker, given))
     return result
 
@@ -101,7 +103,7 @@ def told(units: list[tuple[int, int]], doc: Doc, quoted: list[bool], cast: Cast,
         if given is None or given.start < unit[0] or given.speaker in {speaker, cast.writing}:
             result.append((speaker, None))
         else:
-            anybody = doc.text[given.start : given.end].lower() == "they"
+            anybody = text_of(doc)[given.start : given.end].lower() == "they"
             result.append((speaker, None) if anybody else (given.speaker, given))
     cast.speaking(speaker, person=True)
     return result

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from nli.lexicon import DOCUMENTS, NEEDS_CLAUSE, PLAIN_VERBS, RECORD_VERBS, SPEECH_VERBS
 from nli.names import is_person
 from nli.naming import can_speak, is_named_person
+from nli.parsed import entities, entity_at
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
@@ -47,7 +48,8 @@ def _first_person(words: list[Token]) -> Token | None:
 
 def _told_of(person: Token) -> bool:
     """ "Anna Keller murder: police find no trace", "The case against Anna Keller: no trace": whom a headline is about."""
-    name = next(e for e in person.doc.ents if e.start <= person.i < e.end)
+    name = entity_at(person)
+    assert name is not None  # a person is an entity
     before = name.doc[name.start - 1] if name.start else None
     after = name.doc[name.end]
     return after.pos_ in {"NOUN", "VERB"} or (before is not None and before.pos_ == "ADP")
@@ -104,8 +106,8 @@ def _does(verb: Token) -> bool:
 def _name_at(end: Token, sentence: Span) -> Span | None:
     """The name that a tag ends with, if the tag opens with a comma or quotation mark not far before."""
     doc = end.doc
-    for entity in doc.ents:
-        if is_person(entity) and entity.start <= end.i < entity.end + 2 and entity.start > sentence.start:
+    for entity in entities(doc):
+        if entity.start <= end.i < entity.end + 2 and entity.start > sentence.start and is_person(entity):
             start = next(
                 (c for c in (doc[i] for i in range(entity.start - 1, sentence.start, -1)) if c.text in BREAKS), None
             )
