@@ -289,3 +289,23 @@ def test_a_speaker_without_a_name_is_put_in_as_the_noun_it_is():
     said = [claim.text for claim in claims(text)]
     assert said[1] == "The loadmaster said the crew had checked the oil."
     assert said[2].endswith('" the loadmaster added, "and new."')
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Recorded vote: five in favour, four opposed.",
+        "The last motion against a prime minister, in 2024, failed by 75 votes to 32.",
+        "CONCANNON: How many fell ill?\n\nHALE: Under fifty, over the whole area, from the first day to the last.",
+    ],
+)
+def test_a_count_or_an_answer_is_a_claim_where_no_verb_is_seen(text):
+    found, _ = extract(Document("x.txt", text))
+    assert text.endswith(found[-1].source.removeprefix("HALE: ")) and found[-1].source.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "text", ["[Photo: the school in 2019.]", "Home | News | 24 hours.", "Page 1 of 12", "Not for now."]
+)
+def test_captions_links_and_scraps_are_none(text):
+    assert extract(Document("x.txt", text))[0] == []
