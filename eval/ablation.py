@@ -25,9 +25,11 @@ from nli.checkpoints import weights_hash
 from nli.claims import extract_all, pipeline
 from nli.decision import Decision, decide
 from nli.detector import Detector
+from nli.events import Events
 from nli.records import Claim, Document, Findings, ScoredPair, Scores
 from nli.rules import RULES
 from nli.scoring import Scorer
+from nli.screen import Screen
 from nli.text import paragraphs
 
 ROOT = Path(__file__).parent.parent
@@ -38,7 +40,7 @@ FOLDERS = {
 }
 CASES = 6  # of each folder, unless asked otherwise: all of them take several times as long
 FEW = 10  # neighbours: to 30 claims what the shipped number is to a hundred
-SURELY_NOT = 0.05  # where one direction says less, and the pair cannot be reported, the other is taken to say the same
+SURELY_NOT = 0.15  # where one direction says less, and the pair cannot be reported, the other is taken to say the same
 Texts = tuple[str, str]
 Table = dict[Texts, tuple[Scores, Scores]]
 ALL_PAIRS, AS_SHIPPED = {"max_pairs": sys.maxsize}, dict[str, int]()
@@ -53,6 +55,7 @@ class Variant:
     pairs: Mapping[str, int]
     verdicts: bool = False
     one_dispute: bool = False
+    screened: bool = False
 
 
 def variants(decision: Decision) -> list[Variant]:
@@ -68,9 +71,8 @@ def variants(decision: Decision) -> list[Variant]:
         Variant(f"+ blockers, {FEW} neighbours", whole, few),
         Variant("+ verdicts with reasons", whole, few, verdicts=True),
         Variant("+ one dispute told once", whole, few, verdicts=True, one_dispute=True),
-        Variant(
-            "as shipped: the same, all pairs while they are few", whole, AS_SHIPPED, verdicts=True, one_dispute=True
-        ),
+        Variant("the same, all pairs while they are few", whole, AS_SHIPPED, verdicts=True, one_dispute=True),
+        Variant("as shipped: + a first look", whole, AS_SHIPPED, verdicts=True, one_dispute=True, screened=True),
     ]
 
 
@@ -134,28 +136,33 @@ class Compared:
         return [ScoredPair(a, b, *table[a.text, b.text]) for a, b in sides]
 
 
-def compared(cases: Sequence[Case], rows: Sequence[Variant]) -> list[list[Compared]]:
+def compared(cases: Sequence[Case], rows: Sequence[Variant], screen: Screen | None) -> list[list[Compared]]:
     """For each variant its cases."""
     read = [readings(case.documents) for case in cases]
     return [
-        [
-            Compared(case, claims[variant.reading], candidates(claims[variant.reading], **variant.pairs).pairs)
-            for case, claims in zip(cases, read, strict=True)
-        ]
-        for variant in rows
+        [_compare(case, claims, variant, screen) for case, claims in zip(cases, read, strict=True)] for variant in rows
     ]
+
+
+def _compare(case: Case, read: Mapping[str, list[Claim]], variant: Variant, screen: Screen | None) -> Compared:
+    claims = read[variant.reading]
+    pairs = candidates(claims, **variant.pairs).pairs
+    if screen and variant.screened:
+        looks = screen.look([(claims[i], claims[j]) for i, j in pairs])
+        pairs = [pair for pair, look in zip(pairs, looks.tolist(), strict=True) if look >= screen.below]
+    return Compared(case, claims, pairs)
 
 
 def judge(variant: Variant, cases: Sequence[Compared], table: Table, decision: Decision) -> dict[str, Any]:
     """The numbers of one row. `reachable`: the share of conflicts with a pair that is compared and that no rule takes away."""
-    every = dataclasses.replace(decision, same_speaker=0.0, rival_share=0.0)
+    every = dataclasses.replace(decision, same_speaker=0.0, other_event=0.0, rival_share=0.0)
     told = decision if variant.one_dispute else every
     flagged, ranked, possible = [], [], []
     for one in cases:
-        scored = one.scored(table)
+        scored, events = one.scored(table), Events(one.case.documents, one.claims)
         # A perfect model's conflicts are outdone by nothing, so what is possible is asked without those rules.
         for counted, rules, threshold in ((flagged, told, told.threshold), (ranked, told, 0.0), (possible, every, 0.0)):
-            decided = decide(scored, rules, threshold, reasons=RULES if variant.verdicts else ())
+            decided = decide(scored, rules, threshold, reasons=RULES if variant.verdicts else (), events=events)
             counted.append(CaseCounts())
             counted[-1].add(one.case, Findings(decided.found, one.claims))
     numbers, ranking, reach = (sum(counted, CaseCounts()).to_dict() for counted in (flagged, ranked, possible))
@@ -170,13 +177,13 @@ def judge(variant: Variant, cases: Sequence[Compared], table: Table, decision: D
     }
 
 
-def measure(folder: Path, scorer: Scorer, most: int) -> dict[str, Any]:
+def measure(folder: Path, detector: Detector, most: int) -> dict[str, Any]:
     """All rows on the cases of a folder, or on `most` of them, drawn by a fixed seed (0: all)."""
-    started, cases, rows = time.perf_counter(), list(read_cases(folder)), variants(scorer.checkpoint.decision)
-    there = len(cases)
+    started, scorer, cases = time.perf_counter(), detector.scorer, list(read_cases(folder))
+    rows, there = variants(scorer.checkpoint.decision), len(cases)
     if 0 < most < there:
         cases = [cases[i] for i in sorted(random.Random(0).sample(range(there), most))]
-    prepared = compared(cases, rows)
+    prepared = compared(cases, rows, detector.screen)
     everything = itertools.chain.from_iterable(prepared)
     table, scored = score(scorer, itertools.chain.from_iterable(one.texts() for one in everything))
     decision = scorer.checkpoint.decision
@@ -228,17 +235,18 @@ def main() -> None:
     chosen = args.only.split(",") if args.only else list(FOLDERS)
     if unknown := set(chosen) - set(FOLDERS):
         parser.error(f"no such folder: {', '.join(sorted(unknown))}")
-    scorer = Detector.load().scorer
-    decision, folders = scorer.checkpoint.decision, {}
+    detector = Detector.load()
+    scorer, decision, folders = detector.scorer, detector.scorer.checkpoint.decision, {}
     for name in chosen:
         if not FOLDERS[name].is_dir():
             print(f"{name}: not here, left out", file=sys.stderr)
             continue
-        folders[name] = measure(FOLDERS[name], scorer, args.cases)
+        folders[name] = measure(FOLDERS[name], detector, args.cases)
         print(name, folders[name]["scored"], "pairs scored,", folders[name]["seconds"], "s", flush=True)
     of = {
         "model": scorer.checkpoint.name,
         "model_hash": weights_hash(scorer.checkpoint.path),
+        "screen_hash": detector.screen.scorer.weights if detector.screen else None,
         "threshold": decision.threshold,
         "context": decision.context,
     }

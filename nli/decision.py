@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Collection, Iterable, Sequence
@@ -11,6 +12,7 @@ from typing import NamedTuple
 
 from nli import disputes
 from nli.errors import CheckpointError, InputError
+from nli.events import Events
 from nli.records import Claim, Contradiction, ScoredPair
 from nli.rules import COMPATIBLE, CONTRADICTION, NEGATION, TENSION, Rule, verdict
 from nli.rules import RULES as REASONS
@@ -24,9 +26,10 @@ class Decision:
     """How two directions become one score, and from which score on a pair is reported.
 
     `temperature` divides the logits; `operating_points` are named thresholds; `data` says on which rows they were chosen.
-    Two rules keep one dispute from being told many times. `same_speaker`: the score that two claims of one speaker in one
-    document need, since people seldom contradict themselves within a few lines. `rival_share`: a pair is outdone when a claim of
-    it has a rival pair of the same kind so strong that this one scores less than that share of it. Both are off at 0. `context`: the model was
+    Some pairs need more than the threshold. `same_speaker`: the score that two claims of one speaker in one document need, since
+    people seldom contradict themselves within a few lines. `other_event`: that of two claims of documents on different events
+    (`nli.events`), which seldom concern each other. `rival_share`: a pair is outdone when a claim of it has a rival pair of the
+    same kind so strong that this one scores less than that share of it. All three are off at 0. `context`: the model was
     trained on claims with the context that they lean on, and is given it; others are given the statement alone. `sure`: the
     probability from which, as the first of a cascade, its word is final; None: nobody measured it. `screen`: the
     smaller checkpoint that looks first at the pairs of claims of documents (`nli.screen`), empty for none, and `screen_below` the
@@ -37,6 +40,7 @@ class Decision:
     rule: str = "mean"
     temperature: float = 1.0
     same_speaker: float = 0.0
+    other_event: float = 0.0
     rival_share: float = 0.0
     context: bool = False
     sure: float | None = None
@@ -54,7 +58,7 @@ class Decision:
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
             decision = cls(**{k: v for k, v in values.items() if k in cls.__dataclass_fields__})
-            names = ("threshold", "same_speaker", "rival_share", "screen_below")
+            names = ("threshold", "same_speaker", "other_event", "rival_share", "screen_below")
             shares = [getattr(decision, name) for name in names] + [decision.sure or 0.0]
             numbers = all(0 <= share <= 1 for share in shares) and decision.temperature > 0
             sound = (
@@ -109,6 +113,7 @@ class Decided(NamedTuple):
     compatible: int
     unasked: int
     one_speaker: int
+    other_event: int
     outdone: int
 
 
@@ -117,11 +122,14 @@ def decide(
     decision: Decision,
     threshold: float,
     kinds: Collection[str] = ALARMS,
+    *,
     reasons: Sequence[Rule] = REASONS,
+    events: Events | None = None,
 ) -> Decided:
     """The pairs that are reported, best first, ties in document order; of each dispute its strongest (`Decision`).
 
-    `reasons`: the rules that look for why both claims may be true; with none, the score alone decides the kind.
+    `reasons`: the rules that look for why both claims may be true; with none, the score alone decides the kind. `events`: what the
+    documents are about; without it, all are about one event.
     """
     reached = []
     for pair in pairs:
@@ -130,16 +138,22 @@ def decide(
             reached.append(_judged(pair, score, reasons))
     possible = [c for c in reached if c.kind != COMPATIBLE]
     asked = [c for c in possible if c.kind in kinds]
-    told = [c for c in asked if c.score >= decision.same_speaker or not _same_speaker(c.a, c.b)]
+    apart = [c for c in asked if c.score >= decision.same_speaker or not _same_speaker(c.a, c.b)]
+    told = [c for c in apart if c.score >= decision.other_event or not (events and events.differ(c.a, c.b))]
+    found = _strongest(told, decision.rival_share)
+    found.sort(key=lambda c: (-c.score, c.a.document, c.a.start, c.b.document, c.b.start))
+    left = [len(stage) for stage in (reached, possible, asked, apart, told, found)]
+    return Decided(disputes.number(found), *(before - after for before, after in itertools.pairwise(left)))
+
+
+def _strongest(told: Sequence[Contradiction], share: float) -> list[Contradiction]:
+    """Those that no rival outdoes: no pair of the same kind with one of their claims of which they score less than `share`."""
     # By kind: a tension is another matter than the contradictions of the same claim.
-    strongest: dict[tuple[Claim, str], float] = {}
+    best: dict[tuple[Claim, str], float] = {}
     for c in told:
         for claim in (c.a, c.b):
-            strongest[claim, c.kind] = max(c.score, strongest.get((claim, c.kind), 0.0))
-    found = [c for c in told if c.score >= decision.rival_share * max(strongest[c.a, c.kind], strongest[c.b, c.kind])]
-    found.sort(key=lambda c: (-c.score, c.a.document, c.a.start, c.b.document, c.b.start))
-    hidden = len(reached) - len(possible), len(possible) - len(asked), len(asked) - len(told), len(told) - len(found)
-    return Decided(disputes.number(found), *hidden)
+            best[claim, c.kind] = max(c.score, best.get((claim, c.kind), 0.0))
+    return [c for c in told if c.score >= share * max(best[c.a, c.kind], best[c.b, c.kind])]
 
 
 def _judged(pair: ScoredPair, score: float, reasons: Sequence[Rule]) -> Contradiction:

@@ -18,6 +18,7 @@ from nli.cascade import Cascade
 from nli.claims import extract_all, pipeline
 from nli.decision import ALARMS, decide
 from nli.errors import InputError
+from nli.events import Events
 from nli.records import Claim, Document, Findings, ScoredPair, Scores
 from nli.rules import KINDS
 from nli.scoring import Scorer, ScoreTable
@@ -112,7 +113,7 @@ class Detector:
         `threshold` in [0, 1], or the name of one of the checkpoint's operating points (precise, balanced, sensitive), replaces its
         own. Above `max_pairs` pairs of claims, only each claim's nearest `neighbours` are scored. `across`: all, documents or
         speakers (pairs of different ones only). `kinds`: the verdicts to report, of contradiction, tension and update. `every`:
-        also the pairs that a stronger one of the same claim outdoes, and the weaker ones of one speaker. Without `screen`, the
+        also the pairs that a stronger one of the same claim outdoes, and the weaker ones of one speaker or of two events. Without `screen`, the
         checkpoint reads every pair itself, also those in which the smaller one sees no conflict: several times as long. A bare
         string is the text of one document, called "text" (several: "text 1", "text 2", ...). `progress(finished now, in all)`
         counts pairs. Raises InputError; DependencyError when the spaCy pipeline is missing.
@@ -129,8 +130,8 @@ class Detector:
         read, looks = _first_look(asked, self.screen if screen else None, report)
         scored, truncated = self._both_directions(read, looks, limit, report)
         if every:
-            decision = dataclasses.replace(decision, same_speaker=0.0, rival_share=0.0)
-        decided = decide(scored, decision, limit, kinds)
+            decision = dataclasses.replace(decision, same_speaker=0.0, other_event=0.0, rival_share=0.0)
+        decided = decide(scored, decision, limit, kinds, events=Events(named, claims))
         counts = {
             "documents": len(named),
             "claims": len(claims),
@@ -142,6 +143,7 @@ class Detector:
             "compatible": decided.compatible,
             "unasked": decided.unasked,
             "one_speaker": decided.one_speaker,
+            "other_event": decided.other_event,
             "outdone": decided.outdone,
         }
         return Findings(decided.found, claims, counts, named)

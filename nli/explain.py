@@ -6,6 +6,7 @@ import textwrap
 
 from nli.blockers import terms
 from nli.decision import Decision
+from nli.events import Events
 from nli.records import Claim, Contradiction, Findings, Scores
 
 
@@ -23,7 +24,7 @@ def _one(number: int, found: Contradiction, findings: Findings, decision: Decisi
     lines += _stage("candidates", [_candidates(found, findings)])
     lines += _stage("screen", [_first_look(found, findings, decision)])
     lines += _stage("scores", [_scores(found, "a -> b", found.forward), _scores(found, "b -> a", found.backward)])
-    lines += _stage("decision", _decision(found, decision, threshold))
+    lines += _stage("decision", _decision(found, decision, threshold) + _event(found, findings, decision))
     lines += _stage("dispute", _dispute(found, findings))
     return "\n".join(lines) + "\n"
 
@@ -59,6 +60,15 @@ def _decision(found: Contradiction, decision: Decision, threshold: float) -> lis
     joined = f"{decision.rule} of both directions {found.score:.3f}, threshold {threshold:g}"
     rule = found.reason or "no rule finds a reason why both may be true"
     return [joined, f"{found.kind}: {rule}; they differ in: {found.type}"]
+
+
+def _event(found: Contradiction, findings: Findings, decision: Decision) -> list[str]:
+    if found.a.document == found.b.document or not decision.other_event:
+        return []
+    events, documents = Events(findings.documents, findings.claims), (found.a.document, found.b.document)
+    names, nearness = events.alike(*documents)
+    said = "one event" if events.one(*documents) else f"two events, where a conflict takes {decision.other_event:g}"
+    return [f"documents: shared names {names:.2f}, nearness {nearness:.2f}, so on {said}"]
 
 
 def _dispute(found: Contradiction, findings: Findings) -> list[str]:

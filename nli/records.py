@@ -149,8 +149,8 @@ class Findings:
     `counts` has documents, claims, dropped (passages that are not claims), pairs, pruned (pairs not compared), screened
     (pairs that a smaller model saw no conflict in, so that the large one did not read them), truncated (pairs cut to the
     model's length); and of the pairs over the threshold: compatible (a rule says why both may be true), unasked (of a kind that
-    is not reported), one_speaker (two claims of one speaker, which need a higher score) and outdone (a stronger pair of the
-    same claim stands for them).
+    is not reported), one_speaker and other_event (two claims of one speaker, or of documents on different events, which need a
+    higher score) and outdone (a stronger pair of the same claim stands for them).
     """
 
     contradictions: list[Contradiction]

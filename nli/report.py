@@ -36,6 +36,7 @@ def summary(findings: Findings) -> str:
     more = {
         f"{counts['outdone']} outdone by stronger ones (--all shows them)": counts["outdone"],
         f"{counts['one_speaker']} weaker ones of one speaker (--all shows them)": counts["one_speaker"],
+        f"{counts['other_event']} weaker ones of two events (--all shows them)": counts["other_event"],
         f"{counts['unasked']} of other kinds (--kinds)": counts["unasked"],
         f"{counts['compatible']} that may both be true": counts["compatible"],
     }

@@ -24,7 +24,7 @@ def detector(tiny):
 
 
 def test_the_last_row_is_what_detect_finds(detector):
-    result = ablation.measure(SAMPLE, detector.scorer, 0)
+    result = ablation.measure(SAMPLE, detector, 0)
     shipped = score_cases(read_cases(SAMPLE), detector.detect).to_dict()
     last = result["rows"][-1]
     assert {k: last[k] for k in shipped if k != "average_precision"} == {
@@ -38,7 +38,7 @@ def test_the_last_row_is_what_detect_finds(detector):
 def test_rivals_take_nothing_from_what_is_reachable(detector):
     checkpoint = detector.scorer.checkpoint
     strict = dataclasses.replace(checkpoint.decision, rival_share=1.0, same_speaker=1.0)
-    rows = ablation.measure(SAMPLE, Scorer(dataclasses.replace(checkpoint, decision=strict)), 0)["rows"]
+    rows = ablation.measure(SAMPLE, Detector(Scorer(dataclasses.replace(checkpoint, decision=strict))), 0)["rows"]
     assert rows[6]["reachable"] == rows[5]["reachable"] > 0
 
 

@@ -22,7 +22,7 @@ def test_only_the_kinds_asked_for_are_reported_and_the_others_counted():
     b = Claim("x.txt", 2, 3, "", "On Tuesday 35 people were dead.", None, 1)
     c = Claim("x.txt", 4, 5, "", "About 29 people were dead on Monday.", None, 1)
     pairs = [scored(a, b, 0.9), scored(a, c, 0.9)]
-    assert decide(pairs, Decision(), 0.5) == ([], 1, 1, 0, 0)
+    assert decide(pairs, Decision(), 0.5) == ([], 1, 1, 0, 0, 0)
     (found,) = decide(pairs, Decision(), 0.5, ["update"]).found
     assert found.kind == "update" and "monday; tuesday" in found.reason
 
@@ -82,7 +82,7 @@ def test_two_claims_of_one_speaker_in_one_document_need_more():
     decision = Decision(same_speaker=0.95)
     pairs = [scored(claim(0, "Ann"), claim(1, "Ann"), 0.9), scored(claim(0, "Ann"), claim(1, "Ann", "y.txt"), 0.9)]
     pairs += [scored(claim(0), claim(1), 0.9), scored(claim(2, "Ann"), claim(3, "Ann"), 0.96)]
-    found, _, _, one_speaker, outdone = decide(pairs, decision, 0.5)
+    found, _, _, one_speaker, _, outdone = decide(pairs, decision, 0.5)
     assert (
         len(found) == 3
         and (one_speaker, outdone) == (1, 0)

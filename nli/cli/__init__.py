@@ -62,7 +62,7 @@ main.add_command(export)
     "--all",
     "every",
     is_flag=True,
-    help="Also pairs that a stronger conflict of the same claim outdoes, and the weaker ones of one speaker.",
+    help="Also pairs that a stronger conflict of the same claim outdoes, and weaker ones of one speaker or of two events.",
 )
 @click.option(
     "--across",
