@@ -73,6 +73,7 @@ train: $(VENV)/installed-dev
 	$(BIN)/python models/decide.py models/fast
 	$(BIN)/python models/cascade.py models/fast models/default
 	$(BIN)/python models/screen.py models/fast models/default
+	$(BIN)/python models/events.py choose models/default
 
 wheel: $(VENV)/installed-dev
 	$(BIN)/python -m build --wheel

@@ -10,7 +10,7 @@ import pytest
 import nli
 from nli.batch import score_file
 from nli.errors import InputError
-from nli.readers import read_rows
+from nli.readers import Rejected, read_records, read_rows
 from nli.survey import Columns
 
 ROWS = [
@@ -93,7 +93,7 @@ BROKEN = {
         '{"premise": "a b", "hypothesis": "c"}\n{"premise": "\\ud800", "hypothesis": "c"}\n',
         ":2: has half of a surrogate",
     ),
-    "open.csv": ('premise,hypothesis\na b,c\n"a,b\nc,d\n', ":3: broken CSV"),
+    "open.csv": ('premise,hypothesis\na b,c\n"a,b\n', ":3: broken CSV"),
     "null.jsonl": (
         '{"premise": "a b", "hypothesis": "c"}\n\n{"premise": null, "hypothesis": "c"}\n',
         ":3: column 'premise' holds null",
@@ -331,3 +331,52 @@ def test_a_carriage_return_in_a_text_is_quoted(tmp_path, scorer, ending):
     expected = separator.join(['"a\rb"', '"c\r\nd"', '"f\n""g"""', "i j", ""]).encode()
     content = (tmp_path / f"out.{ending}").read_bytes()
     assert expected in content and content.count(b"\r") == 2 and content.endswith(b"\n")
+
+
+def lines_and_premises(path):
+    """What is read of a file: the premises by line number, and the lines of broken rows."""
+    records = list(read_records(str(path)))
+    broken = [record.line for record in records if isinstance(record, Rejected)]
+    return {r[0]: r[1]["premise"] for r in records if not isinstance(r, Rejected)}, broken
+
+
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_a_quotation_mark_without_an_end_costs_its_own_row_only(tmp_path, quote):
+    rows = [f"{quote}one {n}{quote},{quote}two {n}{quote}" for n in range(50)]
+    rows[9] = '"He said,two 9'
+    rows[20] = '"over\nlines",two'
+    rows[30] = 'one,"no end'
+    (tmp_path / "in.csv").write_text("premise,hypothesis\n" + "\n".join(rows) + "\n")
+    found, broken = lines_and_premises(tmp_path / "in.csv")
+    assert broken == [11, 33] and len(found) == 48 and found[22] == "over\nlines" and found[52] == "one 49"
+
+
+def test_a_stopped_run_continues_behind_a_quotation_mark_without_an_end(tmp_path, scorer):
+    def stop(finished, total):
+        raise KeyboardInterrupt
+
+    rows = ['"He said,two' if n in (2, 7) else f"one {n},two" for n in range(20)]
+    (tmp_path / "in.csv").write_text("premise,hypothesis\n" + "\n".join(rows))
+    options = {"skip_invalid": lambda rejected: None, "window": 3}
+    whole = score_file(str(tmp_path / "in.csv"), str(tmp_path / "whole.csv"), scorer, **options)
+    while not (tmp_path / "out.csv.journal").exists():
+        with pytest.raises(KeyboardInterrupt):
+            score_file(str(tmp_path / "in.csv"), str(tmp_path / "out.csv"), scorer, progress=stop, **options)
+    assert score_file(str(tmp_path / "in.csv"), str(tmp_path / "out.csv"), scorer, **options) == whole
+    assert (whole.scored, whole.skipped) == (18, 2)
+    assert (tmp_path / "out.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
+
+
+def test_a_cell_of_tsv_may_begin_with_a_quotation_mark(tmp_path):
+    texts = ['"We will go," he said.', '"No', '"Yes." "No."', '5" pipe', "plain"]
+    (tmp_path / "in.tsv").write_text("premise\thypothesis\n" + "".join(f"{text}\tb\n" for text in texts))
+    found, broken = lines_and_premises(tmp_path / "in.tsv")
+    assert list(found.values()) == texts and not broken
+    rows = [{"premise": text, "hypothesis": f"a\t{text}\nb"} for text in texts]
+    assert [row for _, row in read_rows(str(write(tmp_path / "quoted.tsv", rows)))] == rows
+
+
+def test_the_column_where_json_breaks_off_is_told(tmp_path):
+    (tmp_path / "in.jsonl").write_text('{"premise": "a", "hypothesis": "b"\n')
+    (record,) = read_records(str(tmp_path / "in.jsonl"))
+    assert "at column 35" in record.reason

@@ -3,7 +3,9 @@
 import dataclasses
 import itertools
 import json
+import sys
 
+import numpy as np
 import pytest
 from conftest import ROOT, make_checkpoint
 
@@ -12,7 +14,10 @@ from nli.cases import read_cases
 from nli.claims import extract_all
 from nli.decision import Decision, decide
 from nli.events import Events
-from nli.records import Document, ScoredPair, Scores
+from nli.records import Contradiction, Document, Findings, ScoredPair, Scores
+
+sys.path.insert(0, str(ROOT / "models"))
+import events as fitting
 
 FLOOD = (
     "The dam at Barlow Creek burst on Monday. Mayor Ines Cordero said 14 people were missing in Tarrant. "
@@ -89,3 +94,20 @@ def test_most_development_documents_are_told_apart_by_their_events():
     for a, b in itertools.combinations((d.name for d in documents), 2):
         said[a.split("/")[0] == b.split("/")[0]].append(events.one(a, b))
     assert sum(said[True]) >= 0.8 * len(said[True]) and sum(said[False]) <= 0.1 * len(said[False])
+
+
+def test_fitting_keeps_nearly_all_pairs_on_one_event():
+    rng = np.random.default_rng(0)
+    alike = np.concatenate([rng.normal((0.5, 0.6), 0.1, (100, 2)), rng.normal((0.1, 0.3), 0.1, (900, 2))])
+    known = fitting.Pairs(alike, np.arange(1000) < 100)
+    names, nearness, bias = fitting.fit(known)
+    taken = alike @ (names, nearness) + bias >= 0
+    assert taken[:100].mean() >= 0.97 and taken[100:].mean() <= 0.05
+
+
+def test_choosing_counts_what_a_score_would_hold_back(told):
+    _, claims = told
+    documents = [Document(name, text) for name, text in (("a", FLOOD), ("b", SAME_FLOOD), ("c", OTHER_FLOOD))]
+    found = [Contradiction(0.8, claims["a"][1], claims[other][1], "other") for other in ("b", "c")]
+    findings = Findings(found, [claim for own in claims.values() for claim in own], {}, documents)
+    assert [c.b.document for c in fitting.held(findings, 0.9)] == ["b"] and len(fitting.held(findings, 0.7)) == 2

@@ -31,11 +31,10 @@ def test_frozen_scores(name):
 def test_decisions_were_chosen_with_the_weights_that_ship():
     folders = checkpoints.shipped()
     decided = {name: json.loads((path / "decision.json").read_text(encoding="utf-8")) for name, path in folders.items()}
-    assert decided["default"]["data"]["weights"] == checkpoints.weights_hash(folders["default"])
-    assert decided["default"]["data"]["screen"]["weights"] == checkpoints.weights_hash(
-        folders[decided["default"]["screen"]]
-    )
-    assert decided["fast"]["data"]["cascade"]["large"] == checkpoints.weights_hash(folders["default"])
+    own = checkpoints.weights_hash(folders["default"])
+    chosen = decided["default"]["data"]
+    assert chosen["weights"] == chosen["other_event"]["weights"] == decided["fast"]["data"]["cascade"]["large"] == own
+    assert chosen["screen"]["weights"] == checkpoints.weights_hash(folders[decided["default"]["screen"]])
 
 
 def test_a_pair_scores_the_same_in_any_company(detector):
