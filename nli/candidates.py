@@ -6,6 +6,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
@@ -44,6 +45,9 @@ def candidates(
     `across`: one of SCOPES; "documents" and "speakers" leave out pairs within one. `vectors`: what `blockers.embed` makes of
     the claims' texts, where that is at hand; else it is made when needed. Raises InputError.
     """
+    for name, value, least in (("max_pairs", max_pairs, 0), ("neighbours", neighbours, 1)):
+        if not isinstance(value, Integral) or value < least:
+            raise InputError(f"{name} {value!r}: expected a whole number from {least} on")
     if across not in SCOPES:
         raise InputError(f"across {across!r}: expected one of {', '.join(SCOPES)}")
     side = [ACROSS[across](claim) for claim in claims] if across in ACROSS else list(range(len(claims)))

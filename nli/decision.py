@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from numbers import Real
 from pathlib import Path
 from typing import NamedTuple
 
@@ -91,8 +92,8 @@ class Decision:
                 )
             return self.operating_points[threshold]
         limit = self.threshold if threshold is None else threshold
-        if not 0 <= limit <= 1:
-            raise InputError(f"threshold {limit}: expected a number from 0 to 1")
+        if not isinstance(limit, Real) or not 0 <= limit <= 1:
+            raise InputError(f"threshold {limit!r}: expected a number from 0 to 1")
         return limit
 
     def combine(self, forward: float, backward: float) -> float:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +15,7 @@ from nli.candidates import MAX_PAIRS, NEIGHBOURS, candidates
 from nli.cascade import Cascade
 from nli.claims import extract_all, pipeline
 from nli.decision import ALARMS, decide
+from nli.documents import documents_of, whole
 from nli.errors import InputError
 from nli.events import Events
 from nli.records import Claim, Document, Findings, ScoredPair, Scores
@@ -76,6 +75,10 @@ class Detector:
             raise InputError(f"precision {precision!r}: expected one of {', '.join(PRECISIONS)}")
         if cascade and (model or labels):
             raise InputError(f"cascade {','.join(cascade)} names both models; leave out model and labels")
+        if sure is not None and not (cascade and 0 <= sure <= 1):
+            raise InputError(f"sure {sure!r}: expected a probability from 0 to 1, and a cascade of two models")
+        if threads is not None and threads < 1:
+            raise InputError(f"threads {threads!r}: expected a number from 1 on, or None for all cores")
         options: dict[str, Any] = {"threads": threads, "precision": precision, "runtime": runtime}
         scorer: Scorer = (
             Cascade.load(cascade, sure=sure, **options)
@@ -92,6 +95,8 @@ class Detector:
             texts = tuple(pair) if isinstance(pair, (tuple, list)) else ()
             if len(texts) != 2 or not all(isinstance(text, str) and text.strip() for text in texts):
                 raise InputError(f"pair {number}: expected two texts that are not empty, found {pair!r:.100}")
+            if not all(map(whole, texts)):
+                raise InputError(f"pair {number}: has half of a surrogate pair, which is no character: {pair!r:.100}")
             checked.append((texts[0], texts[1]))
         return list(self.scorer.score(checked))
 
@@ -118,9 +123,11 @@ class Detector:
         string is the text of one document, called "text" (several: "text 1", "text 2", ...). `progress(finished now, in all)`
         counts pairs. Raises InputError; DependencyError when the spaCy pipeline is missing.
         """
-        if unknown := sorted(set(kinds) - set(KINDS)):
+        if isinstance(kinds, str) or not isinstance(kinds, Collection):
+            raise InputError(f"kinds {kinds!r}: expected a list with some of {', '.join(KINDS)}")
+        if unknown := [kind for kind in kinds if kind not in KINDS]:
             raise InputError(f"kind {unknown[0]!r}: expected some of {', '.join(KINDS)}")
-        named = _documents(documents)
+        named = documents_of(documents)
         decision = self.scorer.checkpoint.decision
         limit = decision.limit(threshold)
         claims, dropped = extract_all(named, language=pipeline(self.language), context=decision.context)
@@ -170,30 +177,3 @@ def _first_look(asked: Pairs, screen: Screen | None, report: Report | None) -> t
     looks = screen.look(asked, report)
     passed = np.flatnonzero(looks >= screen.below).tolist()
     return [asked[k] for k in passed], looks[passed].tolist()
-
-
-def _documents(given: str | Document | Iterable[str | Document]) -> list[Document]:
-    if isinstance(given, (str, Document)) or not isinstance(given, Iterable):
-        given = [given]
-    items = list(given)
-    names = ["text"] if len(items) == 1 else [f"text {n}" for n in range(1, len(items) + 1)]
-    documents = []
-    for name, item in zip(names, items, strict=True):
-        if not isinstance(item, (str, Document)):
-            raise InputError(f"{name}: expected text or a Document, found {type(item).__name__}")
-        if isinstance(item, str) and _names_a_file(item):
-            raise InputError(f"{item}: the name of a file, where its text is expected; give Path({item!r}).read_text()")
-        documents.append(Document(name, item) if isinstance(item, str) else item)
-    repeated = [name for name, times in Counter(d.name for d in documents).items() if times > 1]
-    if repeated:
-        raise InputError(
-            f"{repeated[0]}: the name of several documents; claims refer to them by name, so give each its own"
-        )
-    return documents
-
-
-def _names_a_file(text: str) -> bool:
-    try:
-        return len(text) < 500 and "\n" not in text and Path(text).is_file()
-    except (OSError, ValueError):  # too long for a name, or with a NUL
-        return False

@@ -15,8 +15,9 @@ import numpy as np
 from nli import sources
 from nli.errors import InputError
 from nli.gold import THREE_WAY, Scheme, label_of, scheme_of
-from nli.readers import Rejected, Row, text_cell
+from nli.readers import Rejected, text_cell
 from nli.records import LabelledPair
+from nli.rows import Row, column_names
 
 ALIASES = (
     ("premise", "sentence1", "sentence_a", "text_a", "text1", "context", "evidence"),
@@ -106,7 +107,12 @@ def read_pairs(source: str, columns: Sequence[str | None] = (None, None)) -> Ite
 
 
 def from_rows(rows: Iterable[LabelledPair | Mapping[str, Any] | tuple[str, str, str]]) -> LabelledSet:
-    """A labelled set from rows in memory: LabelledPair, mappings with the usual column names, or (premise, hypothesis, label)."""
+    """A labelled set from rows in memory: LabelledPair, mappings with the usual column names, or (premise, hypothesis, label).
+
+    Raises InputError.
+    """
+    if not isinstance(rows, Iterable):
+        raise InputError(f"expected rows, found {type(rows).__name__} {rows!r}; a file or data set is named by a str")
     collected = _Collection("rows", {}, (None, None, None), None, False)
     for number, row in enumerate(rows):
         try:
@@ -203,7 +209,7 @@ def _find_columns(row: Row, source: str, asked: Sequence[str | None]) -> list[st
             missing = f"no column {wanted!r}" if wanted else f"no {what} column"
             expected = "premise, hypothesis and label" if len(asked) == 3 else "premise and hypothesis"
             raise InputError(
-                f"{source}: {missing}; found {', '.join(map(str, row))}; expected {expected}, or name the columns"
+                f"{source}: {missing}; found {column_names(row)}; expected {expected}, or name the columns"
             )
         found.append(name)
     return found

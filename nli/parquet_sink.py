@@ -10,7 +10,7 @@ from typing import Any
 
 from nli.disk import put
 from nli.errors import InputError
-from nli.readers import Row
+from nli.rows import Row
 from nli.schemas import infer, output_schema
 
 MERGED = 8  # windows in a row group of a parquet file

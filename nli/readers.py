@@ -2,39 +2,43 @@
 
 from __future__ import annotations
 
-import csv
+import codecs
 import gzip
 import io
-import json
 import sys
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO, cast
+from typing import BinaryIO, TextIO, cast
 
 from nli.errors import InputError
 from nli.records import Document
+from nli.rows import Lines, Row, column_names, csv_rows, json_rows
 
-Row = dict[str, Any]
 FORMATS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "tsv", ".parquet": "parquet"}
 MAX_LINE = 1_000_000  # characters of one line of a document: more is no article, but a dump that would take hours
-csv.field_size_limit(2**31 - 1)
 
 
 def read_document(path: str, *, encoding: str = "utf-8") -> Document:
     """The document at `path` (`-`: standard input). Raises InputError when there is no readable text."""
+    if not path:
+        raise InputError("an empty file name; expected that of an article, or - for standard input")
     shown = "standard input" if path == "-" else path
     try:
-        raw = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+        raw = _standard_bytes().read() if path == "-" else Path(path).read_bytes()
     except IsADirectoryError as error:
         raise InputError(
             f"{shown}: is a directory; name the files in it, for example {shown.rstrip('/')}/*.txt"
         ) from error
     except OSError as error:
         raise InputError(f"{shown}: {_reason(error)}") from error
+    if _begins(raw, b"%pdf"):
+        raise InputError(f"{shown}: is a PDF; expected plain text, as pdftotext makes it of a PDF")
     text = _decode(raw, shown, encoding)
+    if _begins(text[:1000].encode("utf-8", "replace"), b"<!doctype html", b"<html"):
+        raise InputError(f"{shown}: is a web page (HTML); expected plain text, as a browser saves it of a page")
     if not text.strip("\ufeff \t\r\n"):
         raise InputError(f"{shown}: the file is empty; expected the text of an article")
     longest = max(text.splitlines(), key=len)
@@ -47,24 +51,43 @@ def read_document(path: str, *, encoding: str = "utf-8") -> Document:
     return Document(path, text)
 
 
+def _begins(raw: bytes, *marks: bytes) -> bool:
+    """Whether one of the marks is the first thing in a file, in any case of letters."""
+    return raw[:1000].removeprefix(codecs.BOM_UTF8).lstrip().lower().startswith(marks)
+
+
 def _decode(raw: bytes, shown: str, encoding: str) -> str:
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if raw.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):  # the one begins as the BOM of UTF-16 does
+        encoding = "utf-32"
+    elif raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding = "utf-16"
     try:
         text = raw.decode(encoding)
     except UnicodeDecodeError as error:
         if b"\0" in raw[:65536]:
-            raise InputError(f"{shown}: looks like a binary file (it has NUL bytes); expected plain text") from error
+            raise _binary(raw, shown, encoding) from error
         line = raw.count(b"\n", 0, error.start) + 1
         raise InputError(
             f"{shown}:{line}: not {encoding} (byte 0x{raw[error.start]:02x}); save the file as UTF-8 or name its encoding, "
             "for example --encoding cp1252"
         ) from error
+    except UnicodeError as error:
+        raise InputError(f"{shown}: not {encoding} ({error}); try --encoding utf-8, cp1252 or latin-1") from error
     except LookupError as error:
         raise InputError(f"unknown encoding {encoding!r}; try utf-8, cp1252 or latin-1") from error
     if "\0" in text:
-        raise InputError(f"{shown}: looks like a binary file (it has NUL characters); expected plain text")
+        raise _binary(raw, shown, encoding)
     return text
+
+
+def _binary(raw: bytes, shown: str, encoding: str) -> InputError:
+    """Of Latin text in UTF-16, nearly every other byte is NUL."""
+    even, odd = raw[0:65536:2].count(0), raw[1:65536:2].count(0)
+    wide = max(even, odd) > 0.4 * min(len(raw), 65536) and min(even, odd) < 0.1 * max(even, odd)
+    if wide and not encoding.lower().startswith("utf-16"):
+        name = "utf-16-le" if odd > even else "utf-16-be"
+        return InputError(f"{shown}: looks like UTF-16 (every other byte is NUL); try --encoding {name}")
+    return InputError(f"{shown}: looks like a binary file (it has NUL bytes); expected plain text")
 
 
 def _reason(error: OSError) -> str:
@@ -107,7 +130,9 @@ def read_records(path: str) -> Iterator[tuple[int, Row] | Rejected]:
             yield from _parquet_rows(path)
             return
         with _open_rows(path) as lines:
-            source = json_rows(lines) if kind == "jsonl" else csv_rows(lines, path, "\t" if kind == "tsv" else ",")
+            source = (
+                json_rows(lines) if kind == "jsonl" else csv_rows(Lines(lines), path, "\t" if kind == "tsv" else ",")
+            )
             yield from ((line, row) if isinstance(row, dict) else Rejected(line, row) for line, row in source)
     except (EOFError, zlib.error) as error:
         raise InputError(f"{path}: the compressed file is damaged or cut short") from error
@@ -133,9 +158,16 @@ def read_rows(path: str, *, reject: Callable[[Rejected], None] | None = None) ->
             raise InputError(f"{path}:{record.line}: {record.reason}")
 
 
+def _standard_bytes() -> BinaryIO:
+    """Raises InputError when the process was started without a standard input."""
+    if sys.stdin is None:
+        raise InputError("standard input is closed; name a file, or pass the text on with a pipe")
+    return sys.stdin.buffer
+
+
 @contextmanager
 def _standard_input() -> Iterator[TextIO]:
-    yield io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8-sig", newline="")
+    yield io.TextIOWrapper(_standard_bytes(), encoding="utf-8-sig", newline="")
 
 
 def _open_rows(path: str) -> AbstractContextManager[TextIO]:
@@ -152,52 +184,6 @@ def _unpacked(path: str) -> BinaryIO:
 
         return cast(BinaryIO, pa.CompressedInputStream(pa.OSFile(path), "zstd"))
     return open(path, "rb")
-
-
-def json_rows(lines: Iterable[str]) -> Iterator[tuple[int, Row | str]]:
-    """Line numbers with their objects, or with the reason why there is none."""
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-            json.dumps(row, ensure_ascii=False).encode() if "\\ud" in line.lower() else None
-        except json.JSONDecodeError as error:
-            yield number, f"broken JSON ({error.msg} at column {error.colno}); expected one JSON object a line"
-            continue
-        except UnicodeEncodeError:
-            yield number, "has half of a surrogate pair, which is no character"
-            continue
-        except (ValueError, RecursionError) as error:
-            yield number, f"JSON that cannot be read ({type(error).__name__})"
-            continue
-        yield number, row if isinstance(row, dict) else f"expected a JSON object, found {type(row).__name__}"
-
-
-def csv_rows(lines: Iterable[str], path: str, delimiter: str) -> Iterator[tuple[int, Row | str]]:
-    """Line numbers with the rows under a header, or with the reason why there is none."""
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    try:
-        header = next(reader, None)
-    except csv.Error as error:
-        raise InputError(f"{path}:1: broken CSV header ({error})") from error
-    if not header:
-        raise InputError(f"{path}: the file is empty; expected a header line with column names")
-    if len(set(header)) < len(header):
-        raise InputError(f"{path}:1: a column name occurs twice in the header: {', '.join(header)}")
-    while True:
-        line = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield line, f"broken CSV ({error})"
-            continue
-        if cells and len(cells) != len(header):
-            yield line, f"{len(cells)} cells, expected {len(header)} as in the header"
-        elif cells:
-            yield line, dict(zip(header, cells, strict=True))
 
 
 def _parquet_rows(path: str) -> Iterator[tuple[int, Row]]:
@@ -220,7 +206,9 @@ def _parquet_rows(path: str) -> Iterator[tuple[int, Row]]:
 def text_cell(row: Row, column: str) -> str:
     """The text in a column; raises ValueError with the reason when it is missing, null, empty or not text."""
     if column not in row:
-        raise ValueError(f"no column {column!r}; found {', '.join(map(str, row))}")
+        raise ValueError(
+            f"no column {column!r}; found {column_names(row)}; name the columns with --premise and --hypothesis"
+        )
     value = row[column]
     if not isinstance(value, str):
         found = "null" if value is None else f"{type(value).__name__} {value!r}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import bisect
 import datetime
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -26,7 +27,7 @@ class Document:
 
     @cached_property
     def _line_starts(self) -> list[int]:
-        return [0] + [i + 1 for i, character in enumerate(self.text) if character == "\n"]
+        return [0, *(end.end() for end in re.finditer(r"\r\n?|\n", self.text))]
 
     def line(self, position: int) -> int:
         """The line, from 1, on which the character at `position` stands."""

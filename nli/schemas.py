@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from nli.errors import first_line
-from nli.readers import Row
 from nli.records import LABELS
+from nli.rows import Row
 
 
 def infer(rows: Sequence[Row]) -> Any:

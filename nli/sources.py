@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from nli.errors import InputError, first_line
-from nli.readers import FORMATS, Rejected, Row, read_rows
+from nli.readers import FORMATS, Rejected, read_rows
+from nli.rows import Row
 
 _ROLES = {
     "train": "train", "training": "train", "dev": "dev", "development": "dev", "val": "dev", "valid": "dev",

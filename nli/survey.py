@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from nli.errors import InputError, first_line
-from nli.readers import Rejected, Row, file_format, read_records, text_cell
+from nli.readers import Rejected, file_format, read_records, text_cell
 from nli.records import LABELS
+from nli.rows import Row, column_names
 from nli.schemas import infer, output_schema, unstorable
 
 ADDED = (*LABELS, "label")
@@ -48,7 +49,7 @@ def checked(records: Iterator[Record], columns: Columns, source: str, *, skip: b
             line, row = record
             if not number and all(column not in row for column in columns):
                 raise InputError(
-                    f"{source}: no columns {columns.premise!r} and {columns.hypothesis!r}; found {', '.join(map(str, row))}; "
+                    f"{source}: no columns {columns.premise!r} and {columns.hypothesis!r}; found {column_names(row)}; "
                     "name them with --premise and --hypothesis"
                 )
             if reason := unusable(row, columns):

@@ -17,7 +17,8 @@ from urllib.parse import unquote
 
 import pyarrow as pa
 
-from nli.readers import Rejected, Row, csv_rows, file_format, json_rows, packing
+from nli.readers import Rejected, file_format, packing
+from nli.rows import Lines, Row, csv_rows, json_rows
 from nli.survey import Columns, unusable
 
 WINDOW = 4096  # rows that become a table together
@@ -52,9 +53,10 @@ class Text:
 
     def __init__(self, file: Any, shard: Shard) -> None:
         binary = _unpacked(file, shard.path)
-        self.at = shard.start or (len(BOM) if binary.peek(len(BOM)).startswith(BOM) else 0)
-        self.line, self.header, self.keys = shard.line, shard.header, keys_of(shard.path)
-        _skip(binary, self.at)
+        self.bytes_read = shard.start or (len(BOM) if binary.peek(len(BOM)).startswith(BOM) else 0)
+        self.lines_read, self.header, self.keys = shard.line, shard.header, keys_of(shard.path)
+        self.lines = Lines(())
+        _skip(binary, self.bytes_read)
         self.file = io.TextIOWrapper(binary, encoding="utf-8", newline="")
         kind = file_format(shard.path)
         if kind == "jsonl":
@@ -64,13 +66,22 @@ class Text:
         self.header = self.header or self._header(delimiter)
         header = list(io.StringIO(self.header, newline=""))
         self.before = self.line - len(header)
-        self.records = csv_rows(itertools.chain(header, self), shard.path, delimiter)
+        self.lines = Lines(itertools.chain(header, self))
+        self.records = csv_rows(self.lines, shard.path, delimiter)
 
     def __iter__(self) -> Iterator[str]:
         for line in self.file:
-            self.at += len(line.encode())
-            self.line += 1
+            self.bytes_read += len(line.encode())
+            self.lines_read += 1
             yield line
+
+    @property
+    def at(self) -> int:
+        return self.bytes_read - sum(len(line.encode()) for line in self.lines.waiting)
+
+    @property
+    def line(self) -> int:
+        return self.lines_read - len(self.lines.waiting)
 
     def _header(self, delimiter: str) -> str:
         lines: list[str] = []

@@ -19,7 +19,8 @@ from typing import IO, Any, Protocol
 from nli.disk import put
 from nli.errors import InputError
 from nli.parquet_sink import ParquetSink
-from nli.readers import Row, file_format, packing
+from nli.readers import file_format, packing
+from nli.rows import Row
 
 
 class Sink(Protocol):

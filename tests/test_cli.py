@@ -330,3 +330,111 @@ def test_ctrl_c_says_so_in_one_line():
 
     result = CliRunner().invoke(Command("stopped", callback=stopped))
     assert result.exit_code == 130 and result.stderr == "nli: interrupted; the output is not complete\n"
+
+
+def test_what_cannot_be_written_is_noticed_before_the_work(run, article, tmp_path):
+    """Before the model is loaded, too: there is none of this name."""
+    (tmp_path / "in.csv").write_text("premise,hypothesis\na,b\n")
+    (tmp_path / "folder.csv").mkdir()
+    for command in (
+        ["detect", article, "--output", "no/x"],
+        ["detect", article, "--output", "folder.csv"],
+        ["detect", article, "--output", "x.txt/y"],
+        ["score", "in.csv", "folder.csv"],
+        ["score", "in.csv", "no/out.csv"],
+        ["eval", "in.csv", "--json", "no/out.json"],
+        ["eval", "in.csv", "--report", "in.csv"],
+        ["bench", "in.csv", "--json", "no/out.json"],
+        ["calibrate", "in.csv", "--output", "no/decision.json"],
+    ):
+        fails(run(*command, "--model", "nowhere", model=False), "cannot be written")
+
+
+def test_an_article_is_not_overwritten_by_what_was_found_in_it(run, article, tmp_path):
+    fails(run("detect", article, "--output", f"./{article}"), "is the input file too")
+    assert (tmp_path / article).read_text() == TEXT
+
+
+def test_a_file_given_twice_is_read_once(run, article):
+    result = run("detect", article, f"./{article}", "--threshold", "0")
+    assert "./x.txt: the same file as x.txt" in result.stderr and "in 1 document" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"%PDF-1.4\n1 0 obj\n", ["is a PDF", "pdftotext"]),
+        (b"%PDF-1.4\n\xe2\xe3\xcf\0", ["is a PDF", "pdftotext"]),
+        (b"\xef\xbb\xbf\n <!DOCTYPE HTML><p>It rained.</p>", ["web page"]),
+        ("<HTML lang='en'>".encode("utf-16"), ["web page"]),
+        (TEXT.encode("utf-16-le"), ["UTF-16", "--encoding utf-16-le"]),
+        (TEXT.replace("fire", "“fire”").encode("utf-16-be"), ["UTF-16", "--encoding utf-16-be"]),
+    ],
+)
+def test_what_is_not_plain_text_is_told_what_to_do(run, tmp_path, content, words):
+    (tmp_path / "x").write_bytes(content)
+    refused = run("detect", "x", model=False)
+    fails(refused, "x: ", *words)
+    assert "cp1252" not in refused.stderr
+    fails(run("detect", "-", stdin=content, model=False), "standard input: ", *words)
+
+
+def test_encodings(run, tmp_path, article):
+    (tmp_path / "wide.txt").write_text(TEXT, encoding="utf-32")
+    assert "2 claims" in run("detect", "wide.txt", "--threshold", "0").stderr
+    fails(run("detect", article, "--encoding", "undefined", model=False), "--encoding")
+    fails(run("detect", "", model=False), "empty file name")
+
+
+def test_markup_in_an_article_is_text_in_markdown(run, tmp_path):
+    (tmp_path / "m.txt").write_text(TEXT.replace("the fire", "<script>AT&T</script>"))
+    shown = run("detect", "m.txt", "--threshold", "0", "--format", "markdown").stdout
+    assert "&lt;script&gt;AT&amp;T" in shown and "<script" not in shown
+
+
+def test_one_column_is_no_pair(run):
+    refused = run("score", "in.csv", "out.csv", "--premise", "x", "--hypothesis", "x")
+    assert refused.exit_code == 2 and "column x" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        ("premise,claim", ["no column 'hypothesis'", "found premise, claim", "--premise and --hypothesis"]),
+        ("premise, hypothesis", ["found premise, ' hypothesis'"]),
+        ("premise;hypothesis", ["parted by ';'"]),
+    ],
+)
+def test_a_header_that_does_not_fit(run, tmp_path, header, words):
+    (tmp_path / "in.csv").write_text(f"{header}\n" + ("a,b" if "," in header else "a;b") + "\n")
+    fails(run("score", "in.csv", "out.csv"), *words)
+
+
+def test_where_no_row_can_be_scored_they_are_listed_with_the_first_reason(run, tmp_path):
+    rows = '{"premise": "a", "hypothesis": 3}\n{"premise": "a"}\n'
+    (tmp_path / "in.jsonl").write_text(rows)
+    fails(run("score", "in.jsonl", "out.csv", "--skip-invalid"), "2 invalid rows", "the first: line 1", "holds int 3")
+    assert len((tmp_path / "out.csv.rejected.jsonl").read_text().splitlines()) == 2
+    assert "the first: line 1" in run("score", "-", "o.csv", "--skip-invalid", stdin=rows).stderr
+    assert len((tmp_path / "o.csv.rejected.jsonl").read_text().splitlines()) == 2
+    assert not (tmp_path / "out.csv").exists() and not (tmp_path / "o.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("streams", "told"), [("<&-", "standard input is closed"), (">&-", "standard output is closed")]
+)
+def test_closed_streams(streams, told):
+    command = f"{sys.executable} -m nli detect - {streams}"
+    result = subprocess.run(["sh", "-c", command], stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
+    assert result.returncode == 1 and told in result.stderr and "Traceback" not in result.stderr
+
+
+def test_ctrl_c_during_the_imports_is_one_line(tmp_path):
+    (tmp_path / "click.py").write_text("raise KeyboardInterrupt")
+    result = subprocess.run(
+        [sys.executable, "-m", "nli", "--help"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert (result.returncode, result.stderr) == (130, "nli: interrupted\n")

@@ -304,3 +304,16 @@ def test_killed_in_the_middle_it_ends_with_the_same_bytes(tmp_path, tiny, ending
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     assert same_bytes(target, whole)
     assert not list(tmp_path.glob("*.partial")) and not list(tmp_path.glob("*.journal"))
+
+
+def test_an_input_without_pairs_leaves_the_unfinished_run_of_another_alone(tmp_path, source, scorer):
+    whole, target = tmp_path / "whole.jsonl", tmp_path / "out.jsonl"
+    run(source, whole, scorer)
+    with pytest.raises(Interrupted):
+        run(source, target, scorer, progress=stop_after(40))
+    (tmp_path / "bad.jsonl").write_text('{"premise": 1}\n')
+    with pytest.raises(InputError, match="1 invalid rows left out"):
+        run(tmp_path / "bad.jsonl", target, scorer)
+    run(source, target, scorer)
+    listed = [Path(f"{path}.rejected.jsonl").read_bytes() for path in (target, whole)]
+    assert target.read_bytes() == whole.read_bytes() and listed[0] == listed[1]

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from nli import __version__
 from nli.cli.bench import bench, export
-from nli.cli.cluster import score_on_ray, workers
-from nli.cli.common import Group, both_ways, cascade_options, check_models, days, load, model_options, progress, write
+from nli.cli.common import Group, cascade_options, check_output, days, load, model_options, once, progress, write
 from nli.cli.evaluate import calibrate, evaluate
+from nli.cli.score import score
 from nli.errors import InputError
 from nli.report import FORMATS
 
@@ -34,6 +32,7 @@ def main() -> None:
     """
 
 
+main.add_command(score)
 main.add_command(evaluate)
 main.add_command(calibrate)
 main.add_command(bench)
@@ -129,8 +128,9 @@ def detect(
         raise click.UsageError("--explain is a text of its own; leave out --format")
     if unknown := sorted(set(dates) - {"", *files}):
         raise click.UsageError(f"--date names {unknown[0]}, which is none of the files")
+    check_output(output, inputs=files)
     documents = []
-    for file in dict.fromkeys(files):
+    for file in once(files):
         try:
             document = read_document(file, encoding=encoding)
             documents.append(replace(document, date=dates.get(file, dates.get(""))))
@@ -159,96 +159,3 @@ def detect(
     click.echo(f"nli: {summary(findings)}", err=True)
     if findings and fail_on_contradiction:
         ctx.exit(3)
-
-
-@main.command()
-@click.argument("source", metavar="IN")
-@click.argument("target", metavar="OUT")
-@click.option("--premise", default="premise", show_default=True, metavar="COL")
-@click.option("--hypothesis", default="hypothesis", show_default=True, metavar="COL")
-@click.option("--skip-invalid", is_flag=True, help="Leave out rows that cannot be scored, and list them beside OUT.")
-@click.option("--restart", is_flag=True, help="Begin anew instead of continuing an unfinished run.")
-@click.option(
-    "--window",
-    type=click.IntRange(1),
-    default=8192,
-    show_default=True,
-    metavar="ROWS",
-    help="Rows scored and saved together: a kill costs at most so many. With --engine ray: of a shard, by default 50000.",
-)
-@click.option(
-    "--precision",
-    type=click.Choice(["auto", "float32", "bfloat16"]),
-    default="auto",
-    show_default=True,
-    help="Of a torch checkpoint on a CPU; auto: bfloat16 where it is faster. The shipped model is int8.",
-)
-@click.option(
-    "--engine",
-    type=click.Choice(["local", "ray"]),
-    default="local",
-    show_default=True,
-    help="ray: on a Ray cluster; IN is a file or folder, also s3://... or gs://..., OUT a folder of parquet shards.",
-)
-@click.option("--workers", metavar="N|MIN-MAX", callback=workers, help="With --engine ray: models at a time.")
-@both_ways
-@cascade_options
-@model_options()
-@click.pass_context
-def score(
-    ctx: click.Context,
-    /,
-    source: str,
-    target: str,
-    premise: str,
-    hypothesis: str,
-    skip_invalid: bool,
-    restart: bool,
-    window: int,
-    engine: str,
-    workers: tuple[int, int | None] | None,
-    **options: Any,
-) -> None:
-    """Score a file of claim pairs: jsonl, csv, tsv (.gz and .zst too) or parquet by file ending; `-` reads or writes jsonl.
-
-    Every input column is kept; entailment, neutral, contradiction (probabilities) and label are added. A run that was stopped
-    continues where it was when the same command is given again; OUT appears when it is complete.
-    """
-    if engine == "ray":
-        check_models(options)
-        if restart:
-            raise click.UsageError("--restart is for the local engine; with --engine ray, name a new folder")
-        rows = None if ctx.get_parameter_source("window") is ParameterSource.DEFAULT else window
-        score_on_ray(source, target, (premise, hypothesis), skip_invalid, workers, rows, options)
-        return
-    if workers:
-        raise click.UsageError("--workers needs --engine ray; locally, --threads says how many CPUs to use")
-    from nli.batch import score_file
-    from nli.readers import Rejected, file_format
-    from nli.survey import Columns
-
-    for path in (source, target):
-        file_format(path)
-    if source != "-" and not Path(source).is_file():
-        raise InputError(
-            f"{source}: {'is a directory' if Path(source).is_dir() else 'no such file'}; expected a file of pairs"
-        )
-    scorer = load(options).scorer
-
-    def skip(rejected: Rejected) -> None:
-        click.echo(f"nli: skipped {source}:{rejected.line}: {rejected.reason}", err=True)
-
-    with progress("rows looked through") as looked, progress("pairs") as scored:
-        mark = score_file(
-            source,
-            target,
-            scorer,
-            columns=Columns(premise, hypothesis),
-            skip_invalid=skip if skip_invalid else None,
-            restart=restart,
-            window=window,
-            checking=looked,
-            progress=scored.of,
-        )
-    more = f", listed in {target}.rejected.jsonl" if mark.skipped and target != "-" else ""
-    click.echo(f"nli: {mark.scored} pairs scored, {mark.skipped} skipped{more}, {mark.truncated} truncated", err=True)

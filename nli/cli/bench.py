@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from nli.cli.common import Command, load, model_options, progress, write
+from nli.cli.common import Command, check_output, load, model_options, progress, write
 from nli.errors import InputError
 
 OWN = "eval/data/news_pairs.jsonl"  # in a checkout; a wheel brings no pairs
@@ -50,6 +50,7 @@ def bench(
     from nli.labelled import read_pairs
     from nli.peers import PEERS
 
+    check_output(json_path)
     texts = list(itertools.islice(read_pairs(pairs or _own_pairs(), (premise, hypothesis)), rows))
     scorer = load(options).scorer
     chosen = peers.split(",") if peers else list(PEERS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from nli.disk import check_file
 from nli.errors import InputError, NliError, first_line
 
 
@@ -129,6 +130,26 @@ def load(options: dict[str, Any], *, language: str | None = None) -> Any:
     if names := options.get("cascade"):
         more |= {"cascade": names.split(","), "sure": options["sure"]}
     return Detector.load(options["model"], labels=labels, language=language, threads=options["threads"], **more)
+
+
+def once(files: Sequence[str]) -> list[str]:
+    """The files, each under the first name it was given; the other names are told."""
+    named: dict[Path, str] = {}
+    for file in dict.fromkeys(files):
+        if (first := named.setdefault(Path(file).resolve(), file)) != file:
+            click.echo(f"nli: {file}: the same file as {first}; read once", err=True)
+    return list(named.values())
+
+
+def check_output(path: str | None, inputs: Sequence[str] = ()) -> None:
+    """Before the work: raises InputError for an output that cannot be written, or is one of the inputs."""
+    if path is None or path == "-":
+        if sys.stdout is None:
+            raise InputError("standard output is closed; name a file to write, or leave it open")
+        return
+    check_file(path)
+    if Path(path).resolve() in {Path(file).resolve() for file in inputs if file != "-"}:
+        raise InputError(f"{path}: is the input file too; name another output")
 
 
 def write(text: str, path: str | None) -> None:

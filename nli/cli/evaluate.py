@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from nli.cli.common import Command, both_ways, load, model_options, progress, write
+from nli.cli.common import Command, both_ways, check_output, load, model_options, progress, write
+from nli.disk import check_file, check_folder
 from nli.errors import InputError
 
 if TYPE_CHECKING:
@@ -83,6 +84,11 @@ def evaluate(
         raise click.UsageError(
             "cases take one model and no --report" if folder else "expected --model once, or twice to compare"
         )
+    check_output(None)
+    if json_path:
+        check_output(json_path, inputs=[pairs])
+    if report:
+        check_folder(report)
     if folder:
         ctx = click.get_current_context()
         given = (p for p in ctx.command.params if p.name in PAIRS_ONLY)
@@ -197,6 +203,8 @@ def calibrate(pairs: str, output: str | None, base_rate: float | None, force: bo
     """
     from nli import calibration
 
+    if output:
+        check_file(output)
     labelled = _read(pairs, options)
     calibration.refuse_test_set(labelled, force=force)
     scorer = load(options).scorer
