@@ -17,6 +17,8 @@ from nli.lexicon import (
     GENDERED_TITLES,
     HUMANS,
     LETTERS,
+    NO_COMPANIES,
+    NO_COMPANY_NAMES,
     PRONOUN_GENDER,
     QUALIFIERS,
     TITLES,
@@ -48,10 +50,13 @@ class Cast:
     body: str | None = None  # the last organisation, group or writing that spoke
     writing: str | None = None  # the last writing named: what "it lists" means
     writer: str | None = None  # whoever wrote in the sentence before: whose "the letter" is
-    organisation: str | None = None  # the last one named: what "the company" means
+    organisation: str | None = None  # the last one named: what "the group" means
+    company: str | None = None  # the last one named that can be a company: what "the company" means
     thing: str | None = None  # the last body or writing that spoke or was told of: what "it said" means
     held_back: dict[str, str] = field(default_factory=dict)  # "former pilot" in the lead -> the name that comes later
     places: set[str] = field(default_factory=set)  # names that the recogniser takes for persons: "in Tarn"
+    both: bool = False  # whether the paragraph has both "he" and "she"
+    called: dict[str, str] = field(default_factory=dict)  # gender -> whom its pronoun meant last in the paragraph
     bearers: dict[str, tuple[str, ...]] = field(default_factory=dict)  # part of a name -> full names
     surnames: dict[str, None] = field(default_factory=dict)  # of the names, in the order met
 
@@ -118,13 +123,33 @@ class Cast:
             self.focus = [n for n in self.focus if n != name] + [name]
         return name
 
+    def heard_of(self, organisation: str) -> None:
+        """An organisation is named."""
+        self.organisation = organisation
+        if organisation.lower() not in NO_COMPANY_NAMES and organisation.lower().split()[-1] not in NO_COMPANIES:
+            self.company = organisation
+
+    def meant_by(self, noun: str) -> str | None:
+        """The organisation that "the group" or "the company" means; the White House is no company."""
+        if noun not in COMPANIES:
+            return None
+        return self.organisation if noun == "group" else self.company
+
     def pronoun(self, word: str) -> str | None:
-        """The person in focus, else the last one mentioned, whose gender does not rule them out; they / it: the last body that spoke."""
+        """The person in focus, else the last one mentioned, whose gender does not rule them out; they / it: the last body that spoke.
+        Nobody is both "he" and "she" in one paragraph: where it has both and has named nobody, one of the last two in focus who is
+        known to fit comes first."""
         if word not in PRONOUN_GENDER:
             return self.thing if word == "it" else self.body
         gender = PRONOUN_GENDER[word]
-        about, mentioned = reversed(self.focus), reversed(self.mentions)
-        return next((n for n in (*about, *mentioned) if self.gender(n) in (None, gender)), None)
+        others = {n for g, n in self.called.items() if g != gender}
+        near = (*reversed(self.focus), *reversed(self.mentions))
+        fitting = [n for n in near if self.gender(n) in (None, gender) and n not in others]
+        sure = [n for n in fitting if n in self.focus[-2:] and self.gender(n) == gender]
+        meant = next(iter(sure if sure and self.both and not self.mentions else fitting), None)
+        if meant:
+            self.called[gender] = meant
+        return meant
 
     def description(self, words: str, head: str) -> str:
         """ "the official" -> the fuller description or the named person it stands for, else the words themselves."""
@@ -141,8 +166,8 @@ class Cast:
             if " " not in bare:
                 if known := self._told(bare, head):
                     return known
-                if head in COMPANIES and self.organisation:
-                    return self.organisation
+                if organisation := self.meant_by(head):
+                    return organisation
                 return (self._unnamed(ANYBODY[bare]) if bare in ANYBODY else None) or bare
         if " " in bare:
             self.descriptions[head] = bare
@@ -189,8 +214,10 @@ class Cast:
         recent = next((n for n in reversed(self.focus) if n in fitting), None)
         return recent or (fitting[0] if len(fitting) == 1 else None)
 
-    def turn(self) -> None:
-        """A paragraph begins: "he" there seldom means somebody without a name from the one before."""
+    def turn(self, *, both: bool = False) -> None:
+        """A paragraph begins: "he" there seldom means somebody without a name from the one before. `both`: it has "he" and "she"."""
+        self.both = both
+        self.called.clear()
         self.mentions.clear()
         named = [n for n in self.focus if n in self.names]
         self.focus = named or self.focus

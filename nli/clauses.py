@@ -1,14 +1,15 @@
 """Compound sentences that set two speakers against each other -> a claim of each: "Keller said the dam was safe, but Reed said ...".
 
 Only these are parted: each clause has a reporting verb and a subject of its own, outside quotation marks, and the second leans on no
-pronoun. Other clauses need each other: "relief is being carried by boat" says too little alone, and such claims raise false alarms.
+pronoun; behind a semicolon, as in a sentence of its own, only its speaker must be none. Other clauses need each other: "relief is being
+carried by boat" says too little alone, and such claims raise false alarms.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nli.lexicon import SPEECH_VERBS
+from nli.lexicon import NEEDS_CLAUSE, SPEECH_VERBS
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
@@ -24,6 +25,38 @@ def clauses(sentence: Span, quoted: list[bool]) -> list[tuple[int, int]]:
 
     `quoted`: for each character of the document whether it stands in quotation marks.
     """
+    return [span for part in _at_semicolons(sentence, quoted) for span in _joined(part, quoted)]
+
+
+def _at_semicolons(sentence: Span, quoted: list[bool]) -> list[Span]:
+    """The parts of "The army said the bridge was safe; the navy said it was not", without the semicolons: the parser makes either clause
+    what the other reports."""
+    doc, parts, first = sentence.doc, [], sentence.start
+    for mark in (t for t in sentence if t.text == ";" and not quoted[t.idx]):
+        opens = next((t.i for t in doc[mark.i : sentence.end] if not _joins(t)), sentence.end)
+        before, after = doc[first : mark.i], doc[opens : sentence.end]
+        if _is_report(before) and _is_report(after) and not _names_nobody(after):
+            parts.append(before)
+            first = opens
+    return [*parts, doc[first : sentence.end]]
+
+
+def _is_report(part: Span) -> bool:
+    """Whether the main verb of a part reports, and is not itself reported: "that the army had told him so"."""
+    verb = part.root
+    if len(part) < SHORTEST or not _reports(verb) or verb.tag_ not in _FINITE or part[0].lower_ == "that":
+        return False
+    reported = any(t.dep_ in {"ccomp", "oprd", "xcomp"} for t in verb.children)
+    return _subject(verb) is not None and (reported or verb.lemma_ not in NEEDS_CLAUSE)
+
+
+def _names_nobody(part: Span) -> bool:
+    subject = _subject(part.root)
+    return subject is None or subject.pos_ == "PRON"
+
+
+def _joined(sentence: Span, quoted: list[bool]) -> list[tuple[int, int]]:
+    """The spans of clauses joined by "and", "but" or "while"."""
     spans = []
     start, first = sentence.start_char, sentence.start
     if not _reports(sentence.root):
@@ -72,6 +105,10 @@ def _tagged(sentence: Span, verbs: list[Token]) -> bool:
 
 def _reports(token: Token) -> bool:
     return token.lemma_ in SPEECH_VERBS
+
+
+def _subject(verb: Token) -> Token | None:
+    return next((t for t in verb.children if t.dep_ in _SUBJECTS), None)
 
 
 def _has_subject(verb: Token) -> bool:

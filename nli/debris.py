@@ -45,8 +45,14 @@ _DESK = {
     *("latest", "live", "news", "opinion", "update", "urgent"),
 }
 _HEADED = re.compile(r"^([A-ZÀ-Þ][A-ZÀ-Þ .,'’/-]{2,40}):\s+(?=[\"“A-ZÀ-Þ])")
-# The time that leads an entry of a live page, or a bullet.
-_TIME = re.compile(r"^(?:\d{1,2}[.:]\d{2}(?:\s*[ap]\.?m\.?)?|[-•*])\s+(?=[\"“A-ZÀ-Þ])")
+# The time that leads an entry of a live page or a transcript, or a bullet.
+_TIME = re.compile(
+    r"^(?:[\[(]?\d{1,2}[.:]\d{2}(?::\d{2}(?:[.,]\d{1,3})?)?[\])]?(?:\s*[ap]\.?m\.?)?\s+(?=[\"“A-ZÀ-Þ])|[-•*]\s+(?=[\"“A-ZÀ-Þ\d]))"
+)
+# What the desk writes before any paragraph.
+_OPENING = re.compile(
+    r"^(?i:correction|clarification|note|editor(?:['’]s|s['’])\s+note|update|breaking(?:\s+news)?):\s+(?=[\"“A-ZÀ-Þ])"
+)
 
 
 def prose(text: str, nlp: Language) -> tuple[list[tuple[View, Doc]], int]:
@@ -63,7 +69,10 @@ def prose(text: str, nlp: Language) -> tuple[list[tuple[View, Doc]], int]:
             dropped += 1
             continue
         dateline = (
-            _DATELINE.match(view.text) or _TIME.match(view.text) or (headed == [view] and _headed(view.text, nlp))
+            _DATELINE.match(view.text)
+            or _TIME.match(view.text)
+            or _OPENING.match(view.text)
+            or (headed == [view] and _headed(view.text, nlp))
         )
         # "IRAN DENIES TALKS - FOREIGN MINISTRY" has its claim before the dash
         beside = dateline and len(view.text) - dateline.end() > dateline.end()

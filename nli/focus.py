@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nli.cast import ANYBODY, ARTICLE, SUBJECTS
 from nli.lexicon import AMBIGUOUS_HUMANS, BODIES, COMPANIES, DOCUMENTS, HUMANS, ISSUING_VERBS, PRONOUN_GENDER
-from nli.names import phrase
+from nli.names import ORGANISATIONS, phrase
 from nli.naming import is_named_person
 from nli.newcomers import equated, is_new_person
 from nli.parsed import entities_in
@@ -58,7 +58,8 @@ def _named(cast: Cast, sentence: Span, quoted: list[bool]) -> Iterator[_Mention]
             cast.mentions.append(full)
             yield head.dep_ in SUBJECTS, -_depth(head), full
         elif head.dep_ in SUBJECTS and full not in cast.places:
-            cast.thing = cast.organisation = full
+            cast.heard_of(full)
+            cast.thing = full
 
 
 def _heads(name: Span, sentence: Span) -> bool:
@@ -97,7 +98,7 @@ def _note_organisations(cast: Cast, sentence: Span, quoted: list[bool]) -> None:
         called = entity.start and entity[0].nbor(-1).lower_ in COMPANIES | {"utility"}
         told = entity.root.dep_ in SUBJECTS | {"appos", "poss"} or called
         if entity.label_ == "ORG" and entity.root.pos_ == "PROPN" and told:
-            cast.organisation = re.sub(r"^the\s+|['’]s$", "", entity.text, flags=re.I)
+            cast.heard_of(re.sub(r"^the\s+|['’]s$", "", entity.text, flags=re.I))
             if entity.root.dep_ in SUBJECTS and not quoted[entity.start_char]:
                 cast.thing = cast.organisation
 
@@ -117,15 +118,23 @@ def _note_things(cast: Cast, sentence: Span, quoted: list[bool]) -> None:
         fuller = cast.descriptions.get(noun)
         if noun in BODIES and token.dep_ in SUBJECTS and own:
             bare = " " not in words
-            meant = cast.organisation if noun in COMPANIES and bare else None
+            meant = cast.meant_by(noun) if bare else None
             cast.thing = fuller if fuller and bare else meant or words
         if " " in words and len(words.split()) <= 9:
             cast.descriptions[noun] = fuller = words
         each = any(c.lower_ in {"each", "every", "no"} for c in token.children)  # of them: none that "it" can mean
         if noun in DOCUMENTS and not each and any(c.dep_ in {"det", "poss"} for c in token.children):
             cast.writing = fuller or words
-            if token.dep_ in SUBJECTS | {"dobj", "attr"} and own:
+            if own and (token.dep_ in SUBJECTS | {"attr"} or (token.dep_ == "dobj" and not _of_a_body(token))):
                 cast.thing = cast.writing
+
+
+def _of_a_body(writing: Token) -> bool:
+    """ "The company denied the report": "it" goes on to mean the company, unless the writing is what it issued."""
+    subject = next((c for c in writing.head.children if c.dep_ == "nsubj"), None)
+    if subject is None or writing.head.lemma_ in ISSUING_VERBS | {"keep"} or is_named_person(subject):
+        return False
+    return subject.lower_ in BODIES | {"it"} or subject.ent_type_ in ORGANISATIONS
 
 
 def _maker(writing: Token, cast: Cast) -> str | None:

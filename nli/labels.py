@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from nli.lexicon import AMBIGUOUS_HUMANS, HUMANS
+from nli.lexicon import AMBIGUOUS_HUMANS, HUMANS, TITLES
 from nli.names import strip_titles
 
 if TYPE_CHECKING:
@@ -22,6 +22,11 @@ _LABEL = re.compile(
     r"|[A-ZÀ-Þ][a-zà-þ]+-[A-ZÀ-Þ][a-zà-þ]+)"
     r"(?:\s+\(([^)]{2,60})\)|,\s[a-z][^.:“\"]{2,50})?:\s+(?=\S)"
 )
+# "DR. JANE WU, CNN ECONOMIST:": with an office in capitals too.
+_OFFICE = re.compile(rf"^((?:{_WORD}\s+){{1,4}}{_WORD}),\s([A-ZÀ-Þ][^:“\"a-zß-ÿ]{{2,60}}):\s+(?=\S)")
+_NUMBERED = re.compile(
+    r"^((?:speaker|voice|witness|caller|participant|respondent|interviewee)\s\d{1,2}):\s+(?=\S)", re.I
+)
 # "VOICE 2, ANNA KELLER, FARMER:": a label that counts its voices first.
 _COUNTED = re.compile(
     rf"^((?:{_WORD}\s+)?{_WORD}\s+\d{{1,2}})(?:\s+AGAIN)?(?:,\s+([A-ZÀ-Þ][^:“\"a-z]{{2,80}}?|{_WORD}\s+\([^)]{{2,60}}\)))?:\s+(?=\S)"
@@ -32,6 +37,7 @@ _ROLES = HUMANS - AMBIGUOUS_HUMANS - {"author", "editor", "photographer", "write
 _INITIALS = re.compile(r"^([A-Z]{2,3}):\s+(?=\S)")
 _ANSWER = re.compile(r"^(?:A|ANSWER|Answer)[.:]\s+(?=[A-ZÀ-Þ“\"])")
 _QUESTION = re.compile(r"^(?:Q|QUESTION|Question)[.:]\s")
+_VERB = re.compile(r"^(?:Said|Says|Added|Adds|Asked|Posted|Replied|Tweeted|Wrote)\s+")
 _OWN_VOICE = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|us)\b")  # not "US"
 
 
@@ -54,11 +60,13 @@ class Labels:
         if answer := _ANSWER.match(text):
             self.current = self.witness
             return (self.witness, answer.end()) if self.witness and self.asking else None
-        if found := self._counted(text, cast) or self._short(text, cast):
+        if found := self._counted(text, cast) or self._short(text, cast) or self._in_office(text, cast):
             self.current, self.asking = found[0], False
             return found
         if label := _LABEL.match(text):
-            self.current, self.asking = self._speaker(label[1], label[2], cast), False
+            turned = text[label.end()] in '"“'  # "Said Keller: “...”"
+            words = _VERB.sub("", label[1]) if turned else label[1]
+            self.current, self.asking = self._speaker(words, label[2], cast), False
             return self.current, label.end()
         if self.current and _OWN_VOICE.search(re.sub(r"[“\"][^”\"]*[”\"]?", "", text)):
             return self.current, 0
@@ -76,6 +84,13 @@ class Labels:
             words = name.strip()
             self.named[key] = cast.person(words.title() if words.isupper() else words)
         return (self.named[key], label.end()) if key in self.named else None
+
+    def _in_office(self, text: str, cast: Cast) -> tuple[str, int] | None:
+        """A name with an office, or the number of a voice that is given no name."""
+        if (label := _OFFICE.match(text)) and {w.lower() for w in re.findall(r"\w+", label[2])} & (HUMANS | TITLES):
+            return self._speaker(strip_titles(label[1]), None, cast), label.end()
+        numbered = _NUMBERED.match(text)
+        return (numbered[1].capitalize(), numbered.end()) if numbered else None
 
     def _short(self, text: str, cast: Cast) -> tuple[str, int] | None:
         """A label that is a single noun for a person, or initials."""

@@ -160,6 +160,57 @@ MALE_NOUNS = _words(
     """
 )
 COMPANIES = _words("airline carrier company firm group lender maker manufacturer retailer")
+# How the names of bodies end that are no company, and such bodies by name.
+NO_COMPANIES = _words(
+    """
+    academy administration agency army assembly association authority brigade cabinet church coastguard college command commission
+    committee congress council court department diocese directorate embassy federation force forces foundation front government
+    hospital institute judiciary junta league ministry mission movement museum navy nations parliament party police school senate
+    tribunal union university
+    """
+)
+NO_COMPANY_NAMES = {
+    *(
+        "al-shabaab",
+        "al qaeda",
+        "al-qaeda",
+        "boko haram",
+        "centcom",
+        "cia",
+        "eu",
+        "european union",
+        "fatah",
+        "fbi",
+        "fema",
+        "hamas",
+    ),
+    *(
+        "hezbollah",
+        "hizbollah",
+        "house of commons",
+        "house of lords",
+        "house of representatives",
+        "houthis",
+        "idf",
+        "iaea",
+        "imf",
+    ),
+    *(
+        "interpol",
+        "isis",
+        "islamic jihad",
+        "islamic state",
+        "kremlin",
+        "nato",
+        "nhs",
+        "opec",
+        "pentagon",
+        "taliban",
+        "un",
+        "unesco",
+    ),
+    *("unhcr", "unicef", "united nations", "white house", "who", "world bank", "world health organization"),
+}
 FUNCTION_WORDS = _words("a an and at by for from in its his her their of on the to with who s")
 # What writings do, besides speaking; and what they have in them.
 RECORD_VERBS = _words(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
 _NO_NAMES = (BODIES | HUMANS | TITLES) - {"king", "prince", "sister", "major", "general", "private"}  # how no name ends
+_NAMES_TOO = {"boy", "king", "man", "prince", "son"}
 _OF_PLACES = WAYS | {"bay", "beach", "county", "creek", "falls", "house", "park", "town", "township", "vale", "vista"}
 _HONORIFICS = set(GENDERED_TITLES) | {"dr", "prof", "professor"}
 _AGE = re.compile(r",\s[1-9]\d[,.]")
@@ -161,9 +162,14 @@ def in_case(name: str) -> str:
 def strip_titles(words: str) -> str:
     words = re.sub(r"^\d[\d:.]*\s*[-–—]\s*", "", words)  # of a live ticker: "11:20 - Keller"
     kept = re.sub(r"(?:['’]s?)$", "", words.strip(' ,.;:"“”')).split()
-    while len(kept) > 1 and kept[0].rstrip(".,").lower() in TITLES | {"the", "a", "an"}:
+    while len(kept) > 1 and (kept[0].rstrip(".,").lower() in TITLES | {"the", "a", "an"} or _led_by_role(kept)):
         kept = kept[1:]
     return " ".join(kept)
+
+
+def _led_by_role(words: list[str]) -> bool:
+    """ "Neighbour Colin Webb" at the start of a sentence; not "Mason Greenwood Hill" or "Man Bahadur Rai", who are called so."""
+    return len(words) > 2 and words[0].lower() in HUMANS - _NAMES_TOO and given_name(words[0]) is None
 
 
 def phrase(subject: Token) -> Span:

@@ -133,7 +133,7 @@ def _kind(subject: Token) -> str | None:
         return "person" if head == singular else "body"
     if {head, singular} & (BODIES | DOCUMENTS) or subject.ent_type_ in ORGANISATIONS:
         return "body"
-    if subject.pos_ == "PROPN" and subject.text[0].isupper():
+    if subject.pos_ == "PROPN" and (subject.text[0].isupper() or subject.text[0] == "@"):
         return "person" if head in HUMANS else "body"
     if head in plural or (singular != head and _agent_noun(singular)):
         return "body"

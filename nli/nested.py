@@ -43,4 +43,5 @@ def _reported(verb: Token, outer: Token) -> bool:
     if not outer.is_ancestor(verb):
         return False
     below = [verb, *takewhile(lambda t: t != outer, verb.ancestors)]
-    return any(t.dep_ == "ccomp" for t in below)
+    apart = any(t.text == ";" for t in verb.doc[min(verb.i, outer.i) : max(verb.i, outer.i)])
+    return any(t.dep_ == "ccomp" for t in below) and not apart

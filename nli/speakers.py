@@ -21,12 +21,16 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
 
+# ‘We don’t know,’ as the British quote: what closes it stands behind a comma or a full stop, where no apostrophe does.
+_SINGLE = re.compile(r"(?<!\S)‘(?=\w)[^‘“”\"]*?[,.?!…]’(?![^\s).,;:—–])")
 Voice = tuple["str | None", "Attribution | None"]  # the speaker of a sentence, and where it names them if it does
 
 
 def quotations(text: str) -> tuple[list[bool], bool]:
-    """For each character whether it stands inside double quotation marks (the marks included); and whether one is left open."""
+    """For each character whether it stands inside quotation marks (the marks included); and whether a double one is left open."""
     inside = [False] * len(text)
+    for single in _SINGLE.finditer(text):
+        inside[slice(*single.span())] = [True] * len(single[0])
     start: int | None = None
     for i, character in enumerate(text):
         if start is None and character in '“„«"':
@@ -43,7 +47,7 @@ def quotations(text: str) -> tuple[list[bool], bool]:
 def voices(units: list[tuple[int, int]], doc: Doc, quoted: list[bool], cast: Cast, carried: str | None) -> list[Voice]:
     """The speaker of each unit. A sentence all in quotation marks takes the attribution that its paragraph gives: of the
     quotation it continues, else the next one, else whoever the paragraph was about."""
-    cast.turn()
+    cast.turn(both={"he", "she"} <= {t.lower_ for t in doc if not quoted[t.idx]})
     text = text_of(doc)
     met = cast.focus[-1] if cast.focus else None
     found, about = _heard(units, doc, quoted, cast)

@@ -141,7 +141,7 @@ def inverted(verb: Token, sentence: Span) -> Token | None:
     it for the object, and a noun of what is reported for the subject."""
     if verb.lemma_ not in PLAIN_VERBS - {"tell"} or verb.tag_ not in FINITE or verb.i <= sentence.start + 1:
         return None
-    if verb.doc[verb.i - 1].text not in {",", '"'} or verb.i + 1 >= sentence.end:
+    if verb.doc[verb.i - 1].text not in {",", '"', "'"} or verb.i + 1 >= sentence.end:
         return None
     after = list(takewhile(lambda t: t.text not in {",", ";", '"'}, (t for t in sentence if t.i > verb.i)))
     begins = verb.doc[verb.i + 1]

@@ -19,7 +19,9 @@ _OPEN_ENDED = re.compile(
 )
 _LABEL = re.compile(r"(?:Q|A|[A-ZÀ-Þ][A-ZÀ-Þ.’'-]+(?: [A-ZÀ-Þ][A-ZÀ-Þ.’'-]*){0,3}):\s")
 _ITEM = re.compile(r"[*•·|>#-]\s|\d{1,2}[.)]\s")  # of a list; a wrapped line may begin with "16." too
-_TIME = re.compile(r"\d{1,2}[.:]\d{2}\s+[\"“A-ZÀ-Þ]")  # of a ticker's entry
+_TIME = re.compile(r"[\[(]?\d{1,2}[.:]\d{2}(?::\d{2})?[\])]?\s+[\"“A-ZÀ-Þ]")  # of a ticker's entry, or of a recording
+_CUE = re.compile(r"\s*(?:\d+:)?\d{2}:\d{2}[.,]\d{3}\s+-->\s")  # when a subtitle is shown
+_BOLD = re.compile(r"(?<!\S)\*\*(?=[^\s*])|(?<=[^\s*])\*\*(?!\S)")  # as Markdown writes it; not "f**k"
 _INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060\u00ad"
 MAX_PARAGRAPH = 20_000  # characters given to the sentence splitter at once
 
@@ -47,10 +49,11 @@ def paragraphs(source: str) -> Iterator[View]:
     block: list[tuple[int, int]] = []
     for start, end in lines:
         line = source[start:end]
-        if block and (not line.strip() or _is_break(source[slice(*block[-1])], line, width)):
+        blank = not line.strip() or _CUE.match(line) is not None
+        if block and (blank or _is_break(source[slice(*block[-1])], line, width)):
             yield from _views(source, block)
             block = []
-        if line.strip():
+        if not blank:
             block.append((start, end))
     yield from _views(source, block)
 
@@ -93,10 +96,13 @@ def _views(source: str, block: list[tuple[int, int]]) -> Iterator[View]:
     """One paragraph's view, in pieces of at most `MAX_PARAGRAPH` characters cut at spaces."""
     if not block:
         return
+    bold = {i for mark in _BOLD.finditer(source, block[0][0], block[-1][1]) for i in range(*mark.span())}
     characters: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     for start, end in _characters(source, block[0][0], block[-1][1]):
+        if start in bold:
+            continue
         character = " " if source[start:end].isspace() else html.unescape(source[start:end])
         character = " " if character.isspace() else character
         if character in _INVISIBLE or (character == " " and (not characters or characters[-1] == " ")):

@@ -43,3 +43,42 @@ def test_a_contrast_of_two_speakers_is_two_claims():
 )
 def test_what_leans_on_the_rest_stays_in_one_claim(text):
     assert [source for _, source in claims(text)] == [text]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "The army said the bridge was safe; the navy said it was not.",
+            [("army", "The army said the bridge was safe"), ("navy", "the navy said it was not.")],
+        ),
+        (
+            "Mayor Anna Keller said the bridge was open; police chief Peter Reed said it was closed.",
+            [
+                ("Anna Keller", "Mayor Anna Keller said the bridge was open"),
+                ("Peter Reed", "police chief Peter Reed said it was closed."),
+            ],
+        ),
+        (
+            "“The bridge is safe,” said the army; but the navy denied that it was.",
+            [("army", "“The bridge is safe,” said the army"), ("navy", "the navy denied that it was.")],
+        ),
+    ],
+)
+def test_two_speakers_beside_a_semicolon_are_two_claims(text, expected):
+    assert claims(text) == expected
+    assert [c.passed_on for c in extract(Document("d", text))[0]] == [None] * len(expected)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The army said the bridge was safe; the road was open.",
+        "The bridge was safe; the road was open, the army said.",
+        "The army said the bridge was safe; it added that the navy had been told.",
+        "The report came from Anna Keller; the guards put a chair by the door.",  # nobody reports
+        "“The army said the bridge was safe; the navy said it was not,” Anna Keller said.",
+    ],
+)
+def test_a_semicolon_within_the_words_of_one_speaker_parts_nothing(text):
+    assert [source for _, source in claims(text)] == [text]

@@ -4,6 +4,7 @@ import pytest
 
 from nli.claims import extract
 from nli.records import Document
+from nli.speakers import quotations
 
 
 def claims(text):
@@ -593,3 +594,76 @@ def test_the_head_of_a_page_is_nobody():
 def test_a_role_given_with_a_name_returns_alone():
     text = "The hall's proprietor, Karim Reed, opened it in May. The roof was sound, said the proprietor."
     assert speaker(text, "sound") == "Karim Reed"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # what a body does to a writing does not make the writing speak; what it issues, or a person reads, may
+        ("Delta Plastics met on Monday. The company denied the report. “No one was fired,” it said.", "Delta Plastics"),
+        ("The ministry rejected the report. It said that the dam was dry.", "ministry"),
+        ("The ministry published the report. It says that the dam was dry.", "report"),
+        ("Anna Keller read the report. It says that the dam was dry.", "report"),
+        # nor is everything that has a name a company
+        ("The White House spoke to Iran on Monday. The company said the mill was dry.", "company"),
+        ("Hamas fired rockets on Monday. The company said the mill was dry.", "company"),
+        ("Hamas fired rockets on Monday. The group said the mill was dry.", "Hamas"),
+        ("Delta Plastics closed. Oakfield School denied that it was shut. The company said the mill was dry.", "Delta Plastics"),
+    ],
+)  # fmt: skip
+def test_what_it_and_the_company_mean(text, expected):
+    assert claims(text)[-1].speaker == expected
+
+
+def test_he_and_she_in_one_paragraph_are_two_persons():
+    lead = "Amy Roe, a senator from Maine, said the bill would pass.\n\nChuck Doe, a senator from Ohio, disagreed."
+    text = f"{lead}\n\n“We won again,” she said. “We lost again,” he said."
+    assert [speaker(text, words) for words in ("won", "lost")] == ["Amy Roe", "Chuck Doe"]
+    # whom the paragraph itself names comes first
+    text = f"{lead}\n\nRobin Vance had come with his wife. She was ill. “We lost again,” Vance said. “We won again,” she said."
+    assert speaker(text, "lost") == "Robin Vance"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "DR. JANE WU, ECONOMIST: The price of bread fell.\n\nJAKE TAPPER, CNN HOST: It rose in May.\n\nWU: It did not rise.",
+            ["Jane Wu", "Jake Tapper", "Jane Wu"],
+        ),
+        ("Speaker 1: The bridge is open.\n\nSpeaker 2: The bridge is shut.", ["Speaker 1", "Speaker 2"]),
+        ("[00:12:03] ALICE: The bridge is open.\n[00:12:09] BOB: The bridge is shut.", ["Alice", "Bob"]),
+        ("**Alice Wong:** The bridge is open.\n\n**Peter Reed:** The bridge is shut.", ["Alice Wong", "Peter Reed"]),
+        ("LONDON, ENGLAND: The bridge is open.\n\nPARIS, FRANCE: The bridge is shut.", [None, None]),
+    ],
+)  # fmt: skip
+def test_labels_with_offices_numbers_times_and_marks(text, expected):
+    found = claims(text)
+    assert [c.speaker for c in found] == expected
+    assert not any("[" in c.source or "**" in c.source for c in found)
+
+
+def test_the_british_quote_in_single_marks():
+    text = "‘We don’t have anything,’ said farmer Peter Reed. ‘The flood took the neighbours’ house.’"
+    assert [c.speaker for c in claims(text)] == ["Peter Reed"] * 2
+    assert not any(quotations("He called it ‘a joke’ in the ’90s, the farmers’ last.")[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("- 3 people dead, says @PoliceNorth", "@PoliceNorth"),
+        ("Correction: We said on Monday that the bridge was shut.", None),
+        ("Editor's note: The mayor said that the bridge was shut.", "mayor"),
+        ("Worker Bo Lee said everyone had been fired.", "Bo Lee"),
+        ("Neighbour Colin Webb, 61, said the house had burned all night.", "Colin Webb"),
+        ("Man Bahadur Rai said the house had burned all night.", "Man Bahadur Rai"),
+    ],
+)
+def test_what_stands_before_a_name_or_a_sentence_is_no_speaker(text, expected):
+    assert claims(text)[0].speaker == expected
+
+
+def test_a_verb_before_the_name_in_a_label_is_no_part_of_it():
+    text = "Mayor Bob Jones met reporters.\n\nSaid Jones: “The bridge is open.”\n\nSaid Ahmed: The bridge is shut."
+    assert [c.speaker for c in claims(text)][1:] == ["Bob Jones", "Said Ahmed"]

@@ -52,3 +52,13 @@ def test_no_word_is_lost(source):
     import html
 
     assert "".join("".join(texts(source)).split()) == "".join(html.unescape(source).split())
+
+
+def test_the_times_of_subtitles_are_no_text():
+    source = "1\n00:00:04,000 --> 00:00:08,000\nThe bridge was open.\n\n2\n00:00:09,000 --> 00:00:12,000\nIt closed at 10:30.\n"
+    assert texts(source) == ["1", "The bridge was open.", "2", "It closed at 10:30."]
+
+
+def test_the_marks_of_bold_words_are_left_out():
+    assert texts("**Alice Wong:** The bridge is **open** now.") == ["Alice Wong: The bridge is open now."]
+    assert texts("It is f**king open, 2 ** 3 times, he said.") == ["It is f**king open, 2 ** 3 times, he said."]
