@@ -164,9 +164,10 @@ COMPANIES = _words("airline carrier company firm group lender maker manufacturer
 NO_COMPANIES = _words(
     """
     academy administration agency army assembly association authority brigade cabinet church coastguard college command commission
-    committee congress council court department diocese directorate embassy federation force forces foundation front government
-    hospital institute judiciary junta league ministry mission movement museum navy nations parliament party police school senate
-    tribunal union university
+    bureau committee congress constabulary corps council court department diocese directorate embassy federation force forces
+    foundation front government guard guards hospital inspectorate institute judiciary junta league marines ministry mission
+    movement museum navy nations office parliament party patrol police prefecture regiment school senate service tribunal
+    union unit university
     """
 )
 NO_COMPANY_NAMES = {

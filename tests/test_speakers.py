@@ -606,6 +606,7 @@ def test_a_role_given_with_a_name_returns_alone():
         ("Anna Keller read the report. It says that the dam was dry.", "report"),
         # nor is everything that has a name a company
         ("The White House spoke to Iran on Monday. The company said the mill was dry.", "company"),
+        ("The Coast Guard spoke to the crew on Monday. The company said the mill was dry.", "company"),
         ("Hamas fired rockets on Monday. The company said the mill was dry.", "company"),
         ("Hamas fired rockets on Monday. The group said the mill was dry.", "Hamas"),
         ("Delta Plastics closed. Oakfield School denied that it was shut. The company said the mill was dry.", "Delta Plastics"),
