@@ -45,7 +45,7 @@ def tables(results: dict[str, dict[str, Any]]) -> str:
     if r := results.get("digests"):
         parts.append(
             f"\n{r['n']} digests of {r['stories']} test articles on different events, {r['pairs']} pairs: "
-            f"{r['flagged']} flags across the articles, all wrong."
+            f"{r['flagged']} flags across the articles" + (", all wrong." if r["flagged"] else ".")
         )
     parts.append(
         head(
