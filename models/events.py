@@ -74,9 +74,8 @@ def training() -> list[Case]:
     return [case for case in several if not case.id.startswith(MIXED)][:CASES]
 
 
-def held(findings: Findings, score: float) -> Findings:
+def held(findings: Findings, events: Events, score: float) -> Findings:
     """The findings without those of two events that score less."""
-    events = Events(findings.documents, findings.claims)
     kept = [found for found in findings if found.score >= score or not events.differ(found.a, found.b)]
     return dataclasses.replace(findings, contradictions=kept)
 
@@ -94,8 +93,8 @@ def digests(detector: Detector, cases: list[Case]) -> list[Findings]:
 
 def choose(detector: Detector, cases: list[Case]) -> dict[str, Any]:
     """The score, the flags across different events without and with it, and the conflicts found in cases of several documents."""
-    mixed = digests(detector, cases)
-    wrong = {score: sum(len(held(findings, score)) for findings in mixed) for score in (0.0, *SCORES)}
+    mixed = [(findings, Events(findings.documents, findings.claims)) for findings in digests(detector, cases)]
+    wrong = {score: sum(len(held(*given, score)) for given in mixed) for score in (0.0, *SCORES)}
     print("flags across events by score:", wrong, flush=True)
     score = next((s for s in SCORES if wrong[s] <= LEFT * wrong[0.0]), SCORES[-1])
     without, with_it = CaseCounts(), CaseCounts()
@@ -103,7 +102,7 @@ def choose(detector: Detector, cases: list[Case]) -> dict[str, Any]:
         if len(case.documents) > 1:
             findings = detector.detect(case.documents)
             without.add(case, findings)
-            with_it.add(case, held(findings, score))
+            with_it.add(case, held(findings, Events(findings.documents, findings.claims), score))
     keys = ("conflicts", "found", "flagged", "right")
     of_one = {
         name: {key: counts.to_dict()[key] for key in keys} for name, counts in (("without", without), ("with", with_it))

@@ -29,11 +29,22 @@ class Told:
     """What one document is about: the words of its text, and the claims in it."""
 
     def __init__(self, document: Document, claims: Sequence[Claim]) -> None:
-        self._claims = claims
-        self.small = set(_SMALL.findall(document.text))
-        self.capital, self.names = (
-            {word.lower() for word in words.findall(document.text)} - _NO_NAMES for words in (_CAPITAL, _WITHIN)
-        )
+        self._text, self._claims = document.text, claims
+
+    @cached_property
+    def small(self) -> set[str]:
+        """The words written small."""
+        return set(_SMALL.findall(self._text))
+
+    @cached_property
+    def capital(self) -> set[str]:
+        """The words written with a capital, in small letters."""
+        return {word.lower() for word in _CAPITAL.findall(self._text)} - _NO_NAMES
+
+    @cached_property
+    def names(self) -> set[str]:
+        """Those of them that do not begin a sentence."""
+        return {word.lower() for word in _WITHIN.findall(self._text)} - _NO_NAMES
 
     @cached_property
     def vectors(self) -> np.ndarray:

@@ -14,17 +14,22 @@ def explain(findings: Findings, decision: Decision, threshold: float) -> str:
     """Each contradiction of the findings, a block of lines a stage."""
     if not findings:
         return "No contradictions found.\n"
-    return "\n".join(_one(number, found, findings, decision, threshold) for number, found in enumerate(findings, 1))
+    events = Events(findings.documents, findings.claims)
+    return "\n".join(
+        _one(number, found, findings, events, decision, threshold) for number, found in enumerate(findings, 1)
+    )
 
 
-def _one(number: int, found: Contradiction, findings: Findings, decision: Decision, threshold: float) -> str:
+def _one(
+    number: int, found: Contradiction, findings: Findings, events: Events, decision: Decision, threshold: float
+) -> str:
     lines = [f"{number}. {found.kind}, score {found.score:.2f}"]
     for name, claim in (("a", found.a), ("b", found.b)):
         lines += _claim(name, claim)
     lines += _stage("candidates", [_candidates(found, findings)])
     lines += _stage("screen", [_first_look(found, findings, decision)])
     lines += _stage("scores", [_scores(found, "a -> b", found.forward), _scores(found, "b -> a", found.backward)])
-    lines += _stage("decision", _decision(found, decision, threshold) + _event(found, findings, decision))
+    lines += _stage("decision", _decision(found, decision, threshold) + _event(found, events, decision))
     lines += _stage("dispute", _dispute(found, findings))
     return "\n".join(lines) + "\n"
 
@@ -62,10 +67,10 @@ def _decision(found: Contradiction, decision: Decision, threshold: float) -> lis
     return [joined, f"{found.kind}: {rule}; they differ in: {found.type}"]
 
 
-def _event(found: Contradiction, findings: Findings, decision: Decision) -> list[str]:
+def _event(found: Contradiction, events: Events, decision: Decision) -> list[str]:
     if found.a.document == found.b.document or not decision.other_event:
         return []
-    events, documents = Events(findings.documents, findings.claims), (found.a.document, found.b.document)
+    documents = found.a.document, found.b.document
     names, nearness = events.alike(*documents)
     said = "one event" if events.one(*documents) else f"two events, where a conflict takes {decision.other_event:g}"
     return [f"documents: shared names {names:.2f}, nearness {nearness:.2f}, so on {said}"]

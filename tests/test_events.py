@@ -106,8 +106,10 @@ def test_fitting_keeps_nearly_all_pairs_on_one_event():
 
 
 def test_choosing_counts_what_a_score_would_hold_back(told):
-    _, claims = told
+    events, claims = told
     documents = [Document(name, text) for name, text in (("a", FLOOD), ("b", SAME_FLOOD), ("c", OTHER_FLOOD))]
     found = [Contradiction(0.8, claims["a"][1], claims[other][1], "other") for other in ("b", "c")]
     findings = Findings(found, [claim for own in claims.values() for claim in own], {}, documents)
-    assert [c.b.document for c in fitting.held(findings, 0.9)] == ["b"] and len(fitting.held(findings, 0.7)) == 2
+    assert [c.b.document for c in fitting.held(findings, events, 0.9)] == ["b"] and len(
+        fitting.held(findings, events, 0.7)
+    ) == 2
