@@ -66,11 +66,11 @@ train: $(VENV)/installed-dev
 	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/newest.toml
 	$(BIN)/python models/soup.py models/runs/newest_mean/checkpoint models/runs/newest/checkpoint models/runs/fresh_mean/checkpoint
 	$(BIN)/python models/export.py models/runs/newest_mean/checkpoint models/default
-	$(BIN)/python models/decide.py models/default
 	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/fast.toml
 	$(KEEP_MEMORY) $(BIN)/python models/train.py models/recipes/screen.toml
 	$(BIN)/python models/export.py models/runs/screen/checkpoint models/fast
 	$(BIN)/python models/decide.py models/fast
+	$(BIN)/python models/decide.py models/default --screen models/fast
 	$(BIN)/python models/cascade.py models/fast models/default
 	$(BIN)/python models/screen.py models/fast models/default
 	$(BIN)/python models/events.py choose models/default

@@ -1,9 +1,11 @@
-"""Chooses the decision of an exported checkpoint on development data: `python models/decide.py models/default`.
+"""Chooses the decision of an exported checkpoint on development data: `python models/decide.py models/default --screen models/fast`.
 
 Every pair of claims of the development articles (near their natural base rate) is scored. The threshold and the rules against telling
 one dispute many times are what serves best when whole documents go through `nli.decision`. Both directions are joined by `min`: the
 others rank single pairs better by less than .01 of average precision, and with it a document needs the second direction only of the few pairs
-that the first one lets through, which halves the time. Temperature is fitted on development pairs. Writes decision.json with the hashes of
+that the first one lets through, which halves the time. With `--screen`, a smaller checkpoint looks first, as in
+`nli detect`, but lets more pairs through than there: `models/screen.py` chooses among them. Temperature is fitted on development pairs.
+Writes decision.json with the hashes of
 the rows it used.
 """
 
@@ -28,9 +30,10 @@ from nli.checkpoints import weights_hash
 from nli.claims import extract_all
 from nli.decision import Decision, decide
 from nli.labelled import load_pairs
-from nli.records import LABELS, Findings, ScoredPair, Scores
+from nli.records import LABELS, Claim, Findings, ScoredPair, Scores
 from nli.rules import verdict
 from nli.scoring import Scorer
+from nli.screen import Screen
 
 ROOT = Path(__file__).parent.parent
 ARTICLES = [
@@ -46,6 +49,7 @@ THRESHOLDS = [round(0.3 + 0.05 * step, 2) for step in range(14)]
 SAME_SPEAKER = (0.0, 0.9, 0.95, 0.97)
 RIVAL_SHARE = (0.0, 0.8, 0.9, 0.95)
 CLOSE = 0.02  # F1 that is given for precision: with some 250 conflicts its own standard error is larger
+SEEN = 0.02  # P(contradiction) by the checkpoint that looks first, below which a pair is not read
 PRECISE, SENSITIVE = 0.9, 0.5  # precision of flags asked of the outer operating points
 
 
@@ -75,19 +79,26 @@ def temperature(scorer: Scorer) -> tuple[float, dict[str, str]]:
     return fit_temperature(np.concatenate(logits), np.array(gold)), hashes
 
 
-def score_cases(scorer: Scorer, cases: Iterable[Case], context: bool) -> list[tuple[Case, list[ScoredPair]]]:
-    """All pairs of claims of each case in both directions. What the first gives less than the lowest threshold no second can raise
-    under `RULE`: there the first stands for both."""
+def score_cases(
+    scorer: Scorer, cases: Iterable[Case], context: bool, screen: Screen | None = None
+) -> list[tuple[Case, list[ScoredPair]]]:
+    """All pairs of claims of each case in both directions; those that a screen stops are neutral. What the first direction gives less
+    than the lowest threshold no second can raise under `RULE`: there the first stands for both."""
     scored: list[tuple[Case, list[ScoredPair]]] = [(case, []) for case in cases]
-    pairs = []
+    pairs: list[tuple[Claim, Claim]] = []
+    into: list[list[ScoredPair]] = []
     for case, kept in scored:
         claims, _ = extract_all(case.documents, context=context)
-        pairs += [(kept, a, b) for a, b in itertools.combinations(claims, 2)]
-    forward = scorer.score([(a.text, b.text) for _, a, b in pairs]).probabilities
+        pairs += itertools.combinations(claims, 2)
+        into += [kept] * (len(pairs) - len(into))
+    looks = screen.look(pairs) if screen else np.ones(len(pairs))
+    read = np.flatnonzero(looks >= (screen.below if screen else 0.0))
+    forward = np.tile(np.eye(len(LABELS))[LABELS.index("neutral")], (len(pairs), 1))
+    forward[read] = scorer.score([(pairs[i][0].text, pairs[i][1].text) for i in read]).probabilities
     backward = forward.copy()
     open_ = np.flatnonzero(forward[:, LABELS.index("contradiction")] >= THRESHOLDS[0])
-    backward[open_] = scorer.score([(pairs[i][2].text, pairs[i][1].text) for i in open_]).probabilities
-    for (kept, a, b), there, back in zip(pairs, forward.tolist(), backward.tolist(), strict=True):
+    backward[open_] = scorer.score([(pairs[i][1].text, pairs[i][0].text) for i in open_]).probabilities
+    for kept, (a, b), there, back in zip(into, pairs, forward.tolist(), backward.tolist(), strict=True):
         kept.append(ScoredPair(a, b, Scores(*there), Scores(*back)))
     return scored
 
@@ -158,6 +169,7 @@ def choose(scored: list[tuple[Case, list[ScoredPair]]]) -> dict[str, Setting]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("--screen", type=Path, help="the checkpoint that looks first")
     args = parser.parse_args()
     recipe = json.loads((args.checkpoint / "recipe.json").read_text(encoding="utf-8"))["recipe"]
     context = recipe["data"].get("context", False)
@@ -165,11 +177,14 @@ def main() -> None:
     checkpoint = checkpoints.load(str(args.checkpoint))
     divisor, hashes = temperature(Scorer(checkpoint))
     scorer = Scorer(dataclasses.replace(checkpoint, decision=Decision(temperature=divisor)))
-    scored = score_cases(scorer, itertools.chain.from_iterable(map(read_cases, ARTICLES)), context)
+    screen = Screen(Scorer(checkpoints.load(str(args.screen))), SEEN) if args.screen else None
+    scored = score_cases(scorer, itertools.chain.from_iterable(map(read_cases, ARTICLES)), context, screen)
     data = single_pairs(scored)
     points = choose(scored)
     data["sha256"] |= hashes
     data["weights"] = weights_hash(args.checkpoint)
+    if screen:
+        data["first_look"] = {"weights": screen.scorer.weights, "below": SEEN}
     data["at"] = {
         name: {"precision": round(s.precision, 3), "recall": round(s.recall, 3)} for name, s in points.items()
     }

@@ -21,13 +21,13 @@ from nli.errors import InputError
 from nli.journal import Journal, Mark
 from nli.readers import Rejected, file_format, read_records
 from nli.records import LABELS
+from nli.rejected import RejectedRows, Skip
 from nli.rows import Row
 from nli.scoring import Prepared, Scorer, ScoreTable
 from nli.survey import ADDED, Columns, Record, Survey, checked, look_through, stamp
-from nli.writers import JsonLines, Sink, TextSink, open_sink
+from nli.writers import Sink, open_sink
 
 WINDOW = 8192  # records read, sorted and scored together
-Skip = Callable[[Rejected], object]
 Progress = Callable[[int, int], object]  # finished now, in all
 
 
@@ -86,8 +86,8 @@ class _Run:
     ) -> None:
         self.source, self.target, self.scorer, self.columns = source, target, scorer, columns
         self.skip, self.window, self.progress = skip, window, progress
+        self.rejected = RejectedRows(target, skip)
         self.mark = Mark()
-        self.first = ""  # why the first row was rejected
         self.resumes = False
         self.total = 0
 
@@ -100,7 +100,7 @@ class _Run:
     def stream(self, restart: bool) -> Mark:
         """From standard input or to standard output: nothing to look through first, nothing to go back to."""
         if self.target == "-":
-            return self._through(None)
+            return self._through()
         journal = Journal(self.target)
         if journal.run and not restart:
             journal.close()
@@ -110,106 +110,95 @@ class _Run:
             )
         journal.forget()
         try:
-            return self._through(self._rejected())
+            return self._through()
         finally:
             journal.discard()
 
-    def _through(self, rejected: TextSink | None) -> Mark:
+    def _through(self) -> Mark:
         sink = open_sink(self.target)
         try:
-            for output in filter(None, (sink, rejected)):
-                output.resume(0)
-            self._score(sink, rejected, lambda mark: None)
+            sink.resume(0)
+            self.rejected.resume(0)
+            self._score(sink, lambda mark: None)
             if not self.mark.scored:
-                if rejected and self.mark.skipped:
-                    self._finish_rejected(rejected)
-                raise InputError(f"{self.source}: no pairs to score{self._left_out(self.mark.skipped)}")
+                self.rejected.finish(self.mark.rejected)
+                raise InputError(f"{self.source}: no pairs to score{self.rejected.left_out(self.mark.skipped)}")
             sink.finish(self.mark.output)
-            if rejected:
-                self._finish_rejected(rejected)
+            self.rejected.finish(self.mark.rejected)
         except BaseException:
-            for unfinished in filter(None, (sink, rejected)):
-                unfinished.discard()
+            sink.discard()
+            self.rejected.discard()
             raise
         return self.mark
 
     def resumable(self, restart: bool, checking: Callable[[int], object] | None) -> Mark:
         journal = Journal(self.target)
-        rejected = self._rejected()
         sink = open_sink(self.target)
         try:
             if restart:
-                for unfinished in (sink, rejected):
-                    unfinished.discard()
+                sink.discard()
+                self.rejected.discard()
                 journal.forget()
             survey = look_through(
                 self.source, self.columns, skip=self.skip is not None, checking=checking, target=self.target
             )
             if survey.records == survey.invalid:
                 if survey.invalid and not journal.run:  # an unfinished run keeps its own list
-                    self._list_all(rejected)
-                raise InputError(f"{self.source}: no pairs to score{self._left_out(survey.invalid)}")
+                    self._list_all()
+                raise InputError(f"{self.source}: no pairs to score{self.rejected.left_out(survey.invalid)}")
             journal.begin(self._identity(survey))
             self.resumes, self.mark, self.total = True, journal.mark, survey.records
             exact = file_format(self.source) == "parquet"
             sink = open_sink(self.target, [*survey.names, *ADDED], survey.schema, exact=exact)
             if not self.mark.complete:
                 sink.resume(self.mark.output)
-                rejected.resume(self.mark.rejected)
+                self.rejected.resume(self.mark.rejected)
                 if self.progress and self.mark.read:
                     self.progress(self.mark.read, self.total)
-                self._score(sink, rejected, journal.finished)
+                self._score(sink, journal.finished)
                 if stamp(self.source) != survey.stamp:
                     raise InputError(f"{self.source}: was changed while it was scored; --restart begins anew")
                 journal.finished(replace(self.mark, complete=True))
             sink.finish(self.mark.output)
-            self._finish_rejected(rejected)
+            self.rejected.finish(self.mark.rejected)
             journal.discard()
         except BaseException:
             journal.close()
             if not journal.mark.read:
-                for unfinished in (sink, rejected):
-                    unfinished.discard()
+                sink.discard()
+                self.rejected.discard()
                 journal.discard()
             raise
         return self.mark
 
-    def _score(self, sink: Sink, rejected: TextSink | None, done: Callable[[Mark], None]) -> None:
-        """Windows behind `self.mark` into the sinks; `done` hears of each when it is on the disk."""
+    def _score(self, sink: Sink, done: Callable[[Mark], None]) -> None:
+        """Windows behind `self.mark` into the outputs; `done` hears of each when it is on the disk."""
         windows = self._windows(itertools.islice(self._records(), self.mark.read, None))
         # Only the main thread can be interrupted while it waits for input; a daemon that waits aborts Python at its exit.
         for window in windows if self.source == "-" else ahead(windows):
             table = self.scorer.run(window.prepared, self._pairs) if window.prepared else None
             output = sink.write(with_scores(window.rows, table))
-            skipped = self._listed(window.rejected)
-            for record in window.rejected:
-                if self.skip:
-                    self.skip(record)
             self.mark = Mark(
-                read=self.mark.read + len(window.rows) + len(skipped),
+                read=self.mark.read + len(window.rows) + len(window.rejected),
                 scored=self.mark.scored + len(window.rows),
-                skipped=self.mark.skipped + len(skipped),
+                skipped=self.mark.skipped + len(window.rejected),
                 truncated=self.mark.truncated + (table.truncated if table else 0),
                 output=output,
-                rejected=rejected.write(skipped) if rejected else 0,
+                rejected=self.rejected.write(window.rejected),
             )
             done(self.mark)
 
     def _records(self) -> Iterator[Record]:
         return checked(read_records(self.source), self.columns, self.source, skip=self.skip is not None)
 
-    def _listed(self, rejected: Sequence[Rejected]) -> list[Row]:
-        if rejected and not self.first:
-            self.first = f"line {rejected[0].line}: {rejected[0].reason}"
-        return [{"line": r.line, "reason": r.reason, "row": r.row} for r in rejected]
-
-    def _list_all(self, output: TextSink) -> None:
+    def _list_all(self) -> None:
         """Of an input without any pair to score, every row goes to the rejected ones."""
+        self.rejected.heard = None  # the error that follows tells of them
+        self.rejected.resume(0)
         position = 0
-        output.resume(position)
         for window in self._windows(self._records()):
-            position = output.write(self._listed(window.rejected))
-        output.finish(position)
+            position = self.rejected.write(window.rejected)
+        self.rejected.finish(position)
 
     def _windows(self, records: Iterator[Record]) -> Iterator[Window]:
         for items in iter(lambda: list(itertools.islice(records, self.window)), []):
@@ -221,23 +210,6 @@ class _Run:
     def _pairs(self, finished: int) -> None:
         if self.progress:
             self.progress(finished, self.total)
-
-    def _rejected(self) -> TextSink:
-        return TextSink(Path(f"{self.target}.rejected.jsonl"), JsonLines())
-
-    def _finish_rejected(self, rejected: TextSink) -> None:
-        """A list of rejected rows only where there are some; that of an earlier run goes."""
-        if self.mark.skipped:
-            rejected.finish(self.mark.rejected)
-        else:
-            rejected.discard()
-            rejected.target.unlink(missing_ok=True)
-
-    def _left_out(self, skipped: int) -> str:
-        if not self.first:
-            return f" ({skipped} invalid rows left out)" if skipped else ""
-        listed = "" if self.target == "-" else f", listed in {self.target}.rejected.jsonl"
-        return f" ({skipped} invalid rows left out{listed}; the first: {self.first})"
 
     def _identity(self, survey: Survey) -> dict[str, Any]:
         """What must be the same for a run to be continued."""
