@@ -1,12 +1,10 @@
 """Chooses the decision of an exported checkpoint on development data: `python models/decide.py models/default --screen models/fast`.
 
-Every pair of claims of the development articles (near their natural base rate) is scored. The threshold and the rules against telling
-one dispute many times are what serves best when whole documents go through `nli.decision`. Both directions are joined by `min`: the
-others rank single pairs better by less than .01 of average precision, and with it a document needs the second direction only of the few pairs
-that the first one lets through, which halves the time. With `--screen`, a smaller checkpoint looks first, as in
-`nli detect`, but lets more pairs through than there: `models/screen.py` chooses among them. Temperature is fitted on development pairs.
-Writes decision.json with the hashes of
-the rows it used.
+Every pair of claims of the development articles (near their natural base rate) is scored. Both directions are joined by their mean; with
+it goes what else tells of a conflict (`nli.evidence`), by a logistic regression. The threshold and the rules against telling one dispute many
+times are what serves best when whole documents go through `nli.decision`, each scored with weights that were fitted without it. With
+`--screen`, a smaller checkpoint looks first, as in `nli detect`. Temperature is fitted on development pairs. Writes decision.json with the
+hashes of the rows it used.
 """
 
 import argparse
@@ -21,6 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score
 
 from nli import checkpoints
@@ -29,6 +28,7 @@ from nli.cases import Case, CaseCounts, read_cases
 from nli.checkpoints import weights_hash
 from nli.claims import extract_all
 from nli.decision import Decision, decide
+from nli.evidence import BIAS, FEATURES, features, logit
 from nli.labelled import load_pairs
 from nli.records import LABELS, Claim, Findings, ScoredPair, Scores
 from nli.rules import verdict
@@ -44,12 +44,13 @@ PAIRS = [
     (ROOT / "eval/data/news_pairs.jsonl", {"split": "dev"}),
     (ROOT / "../shared/data/news_pairs.jsonl", {"split": "dev"}),
 ]
-RULE = "min"
+RULE = "mean"
+FOLDS = 10  # the evidence is weighed on nine of them and tried on the tenth, by case
 THRESHOLDS = [round(0.3 + 0.05 * step, 2) for step in range(14)]
 SAME_SPEAKER = (0.0, 0.9, 0.95, 0.97)
 RIVAL_SHARE = (0.0, 0.8, 0.9, 0.95)
 CLOSE = 0.02  # F1 that is given for precision: with some 250 conflicts its own standard error is larger
-SEEN = 0.02  # P(contradiction) by the checkpoint that looks first, below which a pair is not read
+SEEN = 0.07  # P(contradiction) by the checkpoint that looks first, below which a pair is not read; see models/screen.py
 PRECISE, SENSITIVE = 0.9, 0.5  # precision of flags asked of the outer operating points
 
 
@@ -82,8 +83,8 @@ def temperature(scorer: Scorer) -> tuple[float, dict[str, str]]:
 def score_cases(
     scorer: Scorer, cases: Iterable[Case], context: bool, screen: Screen | None = None
 ) -> list[tuple[Case, list[ScoredPair]]]:
-    """All pairs of claims of each case in both directions; those that a screen stops are neutral. What the first direction gives less
-    than the lowest threshold no second can raise under `RULE`: there the first stands for both."""
+    """All pairs of claims of each case in both directions; those that a screen stops are neutral. Of what the first direction gives less
+    than the lowest threshold, the other is not asked: there the first stands for both."""
     scored: list[tuple[Case, list[ScoredPair]]] = [(case, []) for case in cases]
     pairs: list[tuple[Claim, Claim]] = []
     into: list[list[ScoredPair]] = []
@@ -103,31 +104,69 @@ def score_cases(
     return scored
 
 
-def single_pairs(scored: list[tuple[Case, list[ScoredPair]]]) -> dict[str, Any]:
-    """How well single pairs are ranked, and which pairs they are; those that readers do not agree on are left out."""
-    judged = [(pair, case.truth(pair.a, pair.b)) for case, pairs in scored for pair in pairs]
-    agreed = [(pair, conflict) for pair, conflict in judged if conflict is not None]
+class Judged(NamedTuple):
+    """The pairs of one case of which the other direction was asked, and the evidence as weighed without that case."""
+
+    case: Case
+    pairs: list[ScoredPair]
+    evidence: dict[str, float]
+
+
+def weigh(scored: list[tuple[Case, list[ScoredPair]]]) -> dict[str, float]:
+    """The weights of `nli.evidence` in units of the model's logit, with the bias that moves these pairs by 0 in the mean."""
+    rows, conflicts = [], []
+    for case, pairs in scored:
+        for pair in pairs:
+            if (conflict := case.truth(pair.a, pair.b)) is not None:
+                combined = Decision(rule=RULE).combine(pair.forward.contradiction, pair.backward.contradiction)
+                rows.append((logit(combined), *features(pair.a, pair.b)))
+                conflicts.append(conflict)
+    table = np.array(rows)
+    model, *others = LogisticRegression(C=100.0, max_iter=5000).fit(table, conflicts).coef_[0].tolist()
+    weights = np.array(others) / model
+    shift = -float((table[:, 1:] @ weights).mean())
+    return {name: round(w, 3) for name, w in zip((*FEATURES, BIAS), (*weights.tolist(), shift), strict=True)}
+
+
+def judged(scored: list[tuple[Case, list[ScoredPair]]]) -> list[Judged]:
+    """Each case with the evidence of the folds that it is not in."""
+    asked = [(case, [p for p in pairs if p.forward.contradiction >= THRESHOLDS[0]]) for case, pairs in scored]
+    weights = [weigh([row for n, row in enumerate(asked) if n % FOLDS != fold]) for fold in range(FOLDS)]
+    return [Judged(case, pairs, weights[n % FOLDS]) for n, (case, pairs) in enumerate(asked)]
+
+
+def single_pairs(scored: list[tuple[Case, list[ScoredPair]]], asked: list[Judged]) -> dict[str, Any]:
+    """How well single pairs are ranked, without the evidence and with it, and which pairs they are; those that readers do not agree on
+    are left out. Pairs of which one direction was asked come last."""
+    pairs = [(pair, case.truth(pair.a, pair.b)) for case, pairs in scored for pair in pairs]
+    agreed = [(pair, conflict) for pair, conflict in pairs if conflict is not None]
     conflicts = [conflict for _, conflict in agreed]
-    combine = Decision(rule=RULE).combine
-    scores = [combine(pair.forward.contradiction, pair.backward.contradiction) for pair, _ in agreed]
+    without = {id(p): Decision(rule=RULE).score(p) for row in asked for p in row.pairs}
+    with_it = {id(p): Decision(rule=RULE, evidence=row.evidence).score(p) for row in asked for p in row.pairs}
+    precision = [
+        round(float(average_precision_score(conflicts, [scores.get(id(pair), 0.0) for pair, _ in agreed])), 4)
+        for scores in (without, with_it)
+    ]
     texts = [[pair.a.text, pair.b.text] for pair, _ in agreed]
     digest = hashlib.sha256(json.dumps([texts, conflicts]).encode()).hexdigest()
     return {
         "sha256": {"articles": digest},
         "pairs": len(conflicts),
         "conflicts": sum(conflicts),
-        "average_precision": round(float(average_precision_score(conflicts, scores)), 4),
+        "average_precision": precision[1],
+        "average_precision_without_evidence": precision[0],
     }
 
 
 remembered = functools.cache(verdict)  # the rules say the same of two claims whatever the setting
 
 
-def whole_documents(scored: list[tuple[Case, list[ScoredPair]]], decision: Decision) -> Setting:
+def whole_documents(asked: list[Judged], decision: Decision) -> Setting:
     """Recall of disputes and precision of flags, all cases together, at the decision's threshold."""
     counts = CaseCounts()
-    for case, pairs in scored:
-        counts.add(case, Findings(decide(pairs, decision, decision.threshold, reasons=(remembered,)).found, []))
+    for case, pairs, evidence in asked:
+        own = dataclasses.replace(decision, evidence=evidence)
+        counts.add(case, Findings(decide(pairs, own, own.threshold, reasons=(remembered,)).found, []))
     numbers = counts.to_dict()
     return Setting(
         decision.threshold,
@@ -138,19 +177,14 @@ def whole_documents(scored: list[tuple[Case, list[ScoredPair]]], decision: Decis
     )
 
 
-def choose(scored: list[tuple[Case, list[ScoredPair]]]) -> dict[str, Setting]:
+def choose(asked: list[Judged]) -> dict[str, Setting]:
     """The operating points. balanced: of the settings whose F1 of recall and precision is nearly the best, the most precise (as
     the one-standard-error rule prefers the simpler of equals; Breiman et al. 1984), then the one with the rules that hide least. precise
     and sensitive share its rules: the lowest threshold above it that has the precision `PRECISE`, the lowest below it that has
     `SENSITIVE`.
     """
-    combine = Decision(rule=RULE).combine
-    scored = [
-        (case, [p for p in pairs if combine(p.forward.contradiction, p.backward.contradiction) >= THRESHOLDS[0]])
-        for case, pairs in scored
-    ]
     settings = [
-        whole_documents(scored, Decision(threshold=t, rule=RULE, same_speaker=same, rival_share=share))
+        whole_documents(asked, Decision(threshold=t, rule=RULE, same_speaker=same, rival_share=share))
         for t, same, share in itertools.product(THRESHOLDS, SAME_SPEAKER, RIVAL_SHARE)
     ]
     enough = max(s.f1 for s in settings) - CLOSE
@@ -179,8 +213,9 @@ def main() -> None:
     scorer = Scorer(dataclasses.replace(checkpoint, decision=Decision(temperature=divisor)))
     screen = Screen(Scorer(checkpoints.load(str(args.screen))), SEEN) if args.screen else None
     scored = score_cases(scorer, itertools.chain.from_iterable(map(read_cases, ARTICLES)), context, screen)
-    data = single_pairs(scored)
-    points = choose(scored)
+    asked = judged(scored)
+    data = single_pairs(scored, asked)
+    points = choose(asked)
     data["sha256"] |= hashes
     data["weights"] = weights_hash(args.checkpoint)
     if screen:
@@ -192,6 +227,8 @@ def main() -> None:
         "threshold": points["balanced"].threshold,
         "rule": RULE,
         "temperature": divisor,
+        "ask_back": THRESHOLDS[0],
+        "evidence": weigh([(row.case, row.pairs) for row in asked]),
         "same_speaker": points["balanced"].same_speaker,
         "rival_share": points["balanced"].rival_share,
         "context": context,

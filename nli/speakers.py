@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
 
-# ‘We don’t know,’ as the British quote: what closes it stands behind a comma or a full stop, where no apostrophe does.
-_SINGLE = re.compile(r"(?<!\S)‘(?=\w)[^‘“”\"]*?[,.?!…]’(?![^\s).,;:—–])")
+# ‘We don’t know,’ as the British quote, or 'We don't know,': what closes it stands behind a comma or a full stop, where no apostrophe does.
+_SINGLE = re.compile(
+    r"(?<!\S)(?:‘(?=\w)[^‘“”\"]*?[,.?!…]’|'(?=\w)(?:(?!(?<!\S)'\w)[^‘“”\"])*?[,.?!…]')(?![^\s).,;:—–])"
+)
 Voice = tuple["str | None", "Attribution | None"]  # the speaker of a sentence, and where it names them if it does
 
 

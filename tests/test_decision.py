@@ -98,6 +98,12 @@ def test_contradiction_is_symmetric_and_skipping_a_direction_changes_nothing(for
         assert decision.combine(forward, backward) < threshold
 
 
+def test_the_other_direction_is_asked_of_what_the_evidence_may_raise_but_not_of_everything():
+    weighed = Decision(rule="mean", evidence={"shared_words": 3.0}, ask_back=0.3)
+    assert weighed.can_reach(0.35, 0.9) and not weighed.can_reach(0.25, 0.2)
+    assert not Decision(rule="mean").can_reach(0.35, 0.9)
+
+
 def test_decision_file(tmp_path):
     assert Decision.read(tmp_path) == Decision()
     (tmp_path / "decision.json").write_text(json.dumps({"threshold": 0.7, "rule": "min", "later": 1}))
