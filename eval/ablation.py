@@ -53,6 +53,7 @@ class Variant:
     name: str
     reading: str
     pairs: Mapping[str, int]
+    evidence: bool = False
     verdicts: bool = False
     one_dispute: bool = False
     screened: bool = False
@@ -63,16 +64,18 @@ def variants(decision: Decision) -> list[Variant]:
     whole = "context" if decision.context else "attribution"
     untrained = "" if decision.context else " (not trained for it; left out below)"
     few = {"max_pairs": 0, "neighbours": FEW}
+    rules = {"evidence": True, "verdicts": True, "one_dispute": True}
     return [
         Variant("every sentence as it stands, all pairs", "sentences", ALL_PAIRS),
         Variant("+ only sentences of the article that assert something", "claims", ALL_PAIRS),
         Variant("+ attribution", "attribution", ALL_PAIRS),
         Variant(f"+ context in brackets{untrained}", "context", ALL_PAIRS),
         Variant(f"+ blockers, {FEW} neighbours", whole, few),
-        Variant("+ verdicts with reasons", whole, few, verdicts=True),
-        Variant("+ one dispute told once", whole, few, verdicts=True, one_dispute=True),
-        Variant("the same, all pairs while they are few", whole, AS_SHIPPED, verdicts=True, one_dispute=True),
-        Variant("as shipped: + a first look", whole, AS_SHIPPED, verdicts=True, one_dispute=True, screened=True),
+        Variant("+ evidence", whole, few, evidence=True),
+        Variant("+ verdicts with reasons", whole, few, evidence=True, verdicts=True),
+        Variant("+ one dispute told once", whole, few, **rules),
+        Variant("the same, all pairs while they are few", whole, AS_SHIPPED, **rules),
+        Variant("as shipped: + a first look", whole, AS_SHIPPED, **rules, screened=True),
     ]
 
 
@@ -155,8 +158,11 @@ def _compare(case: Case, read: Mapping[str, list[Claim]], variant: Variant, scre
 
 def judge(variant: Variant, cases: Sequence[Compared], table: Table, decision: Decision) -> dict[str, Any]:
     """The numbers of one row. `reachable`: the share of conflicts with a pair that is compared and that no rule takes away."""
+    if not variant.evidence:
+        decision = dataclasses.replace(decision, evidence={}, ask_back=0.0)
     every = dataclasses.replace(decision, same_speaker=0.0, other_event=0.0, rival_share=0.0)
     told = decision if variant.one_dispute else every
+    every = dataclasses.replace(every, ask_back=0.0)
     flagged, ranked, possible = [], [], []
     for one in cases:
         scored, events = one.scored(table), Events(one.case.documents, one.claims)

@@ -68,19 +68,9 @@ def load_base(base: dict[str, Any]) -> tuple[PreTrainedModel, PreTrainedTokenize
         encoder = model.base_model.encoder
         encoder.layer = torch.nn.ModuleList(encoder.layer[i] for i in keep)
         model.config.num_hidden_layers = len(keep)
-    freeze(model, base.get("frozen", 0))
     tokenizer = AutoTokenizer.from_pretrained(path)
     tokenizer.model_input_names = ["input_ids", "attention_mask"]  # what the model is given here, and ever after
     return model, tokenizer
-
-
-def freeze(model: PreTrainedModel, layers: int) -> None:
-    """Keeps the lowest encoder layers as they are, with all that feeds them: a step then needs no gradients below the others."""
-    if layers:
-        encoder = model.base_model.encoder
-        bias = getattr(encoder, "relative_attention_bias", torch.nn.Identity())  # MPNet's is added in every layer
-        for part in (model.base_model.embeddings, bias, *encoder.layer[:layers]):
-            part.requires_grad_(False)
 
 
 def four_bit(weight: torch.Tensor, block: int) -> torch.Tensor:

@@ -148,7 +148,7 @@ def decide(
     reached = []
     for pair in pairs:
         score = decision.score(pair)
-        if score >= threshold:
+        if score >= threshold and decision.can_reach(pair.forward.contradiction, threshold):
             reached.append(_judged(pair, score, reasons))
     possible = [c for c in reached if c.kind != COMPATIBLE]
     asked = [c for c in possible if c.kind in kinds]

@@ -39,7 +39,7 @@ def test_rivals_take_nothing_from_what_is_reachable(detector):
     checkpoint = detector.scorer.checkpoint
     strict = dataclasses.replace(checkpoint.decision, rival_share=1.0, same_speaker=1.0)
     rows = ablation.measure(SAMPLE, Detector(Scorer(dataclasses.replace(checkpoint, decision=strict))), 0)["rows"]
-    assert rows[6]["reachable"] == rows[5]["reachable"] > 0
+    assert rows[7]["reachable"] == rows[6]["reachable"] > 0
 
 
 def test_readings_go_from_the_plainest_to_the_fullest():
