@@ -33,7 +33,7 @@ CASES, OTHERS = 260, 15  # cases for fitting, and documents of others that each 
 KEPT = 0.98  # of the pairs of documents on one event, in fitting
 DIGESTS, STORIES = 4, 6  # articles on different events given together
 LEFT = 0.1  # of the flags across events; documents that are taken for one event leave so many whatever the score
-SCORES = [round(0.65 + 0.05 * step, 2) for step in range(8)]
+SCORES = [*(round(0.65 + 0.05 * step, 2) for step in range(6)), 0.95, 0.96, 0.97, 0.98, 0.99, 1.0]
 
 
 class Pairs(NamedTuple):
