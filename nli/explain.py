@@ -72,8 +72,8 @@ def _evidence(found: Contradiction, decision: Decision, forward: Scores, backwar
 
 
 def _decision(found: Contradiction, decision: Decision, threshold: float) -> list[str]:
-    from_ = "the evidence" if decision.evidence else f"{decision.rule} of both directions"
-    joined = f"{from_}: score {found.score:.3f}, threshold {threshold:g}"
+    given = "the evidence" if decision.evidence else f"{decision.rule} of both directions"
+    joined = f"{given}: score {found.score:.3f}, threshold {threshold:g}"
     rule = found.reason or "no rule finds a reason why both may be true"
     return [joined, f"{found.kind}: {rule}; they differ in: {found.type}"]
 
