@@ -12,7 +12,6 @@ import itertools
 import json
 import random
 import sys
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -185,7 +184,7 @@ def judge(variant: Variant, cases: Sequence[Compared], table: Table, decision: D
 
 def measure(folder: Path, detector: Detector, most: int) -> dict[str, Any]:
     """All rows on the cases of a folder, or on `most` of them, drawn by a fixed seed (0: all)."""
-    started, scorer, cases = time.perf_counter(), detector.scorer, list(read_cases(folder))
+    scorer, cases = detector.scorer, list(read_cases(folder))
     rows, there = variants(scorer.checkpoint.decision), len(cases)
     if 0 < most < there:
         cases = [cases[i] for i in sorted(random.Random(0).sample(range(there), most))]
@@ -199,7 +198,6 @@ def measure(folder: Path, detector: Detector, most: int) -> dict[str, Any]:
         "of": there,
         "scored": scored,
         "rows": [judge(*row, table, decision) for row in zip(rows, prepared, strict=True)],
-        "seconds": round(time.perf_counter() - started, 1),
     }
 
 
@@ -248,7 +246,7 @@ def main() -> None:
             print(f"{name}: not here, left out", file=sys.stderr)
             continue
         folders[name] = measure(FOLDERS[name], detector, args.cases)
-        print(name, folders[name]["scored"], "pairs scored,", folders[name]["seconds"], "s", flush=True)
+        print(name, folders[name]["scored"], "pairs scored", flush=True)
     of = {
         "model": scorer.checkpoint.name,
         "model_hash": weights_hash(scorer.checkpoint.path),
