@@ -30,7 +30,7 @@ class Decision:
 
     `temperature` divides the logits; `operating_points` are named thresholds; `data` says on which rows they were chosen.
     `evidence`: what weighs on the score of two claims besides (`nli.evidence`), nothing when empty. `ask_back`: the P(contradiction)
-    of the first direction from which the other one is asked at all.
+    of the first direction from which the other one is asked at all; a threshold below it asks from there on.
     Some pairs need more than the threshold. `same_speaker`: the score that two claims of one speaker in one document need, since
     people seldom contradict themselves within a few lines. `other_event`: that of two claims of documents on different events
     (`nli.events`), which seldom concern each other. `rival_share`: a pair is outdone when a claim of it has a rival pair of the
@@ -117,7 +117,8 @@ class Decision:
 
     def can_reach(self, forward: float, threshold: float) -> bool:
         """Whether a pair could still reach `threshold`, whatever the other direction says. Saves scoring it when not."""
-        return forward >= self.ask_back and (bool(self.evidence) or self.combine(forward, 1.0) >= threshold)
+        asked = forward >= min(self.ask_back, threshold)
+        return asked and (bool(self.evidence) or self.combine(forward, 1.0) >= threshold)
 
 
 class Decided(NamedTuple):

@@ -31,7 +31,7 @@ def features(a: Claim, b: Claim) -> tuple[float, ...]:
     lengths in characters; 1 when one speaker says both; 1 when they stand in one document."""
     first, second = _words(a.text), _words(b.text)
     shared = len(first & second) / math.sqrt(max(1, len(first) * len(second)))
-    length = math.log(len(a.text)) + math.log(len(b.text))
+    length = math.log(max(1, len(a.text))) + math.log(max(1, len(b.text)))
     same_speaker = a.speaker is not None and a.speaker == b.speaker
     return shared, length, float(same_speaker), float(a.document == b.document)
 

@@ -77,7 +77,10 @@ def test_evidence_is_weighed_on_other_cases_than_it_is_tried_on():
     asked = decide.judged(rows)
     assert all(len(case.pairs) == 4 for case in asked)  # of the fifth, the other direction was not asked
     assert all(case.evidence["one_speaker"] < 0 for case in asked)
-    other = [(case_of("0", (6, 7)), rows[0][1]), *rows[1:]]  # the first case says something else now: only to the others
+    other = [
+        (case_of("0", (6, 7)), rows[0][1]),
+        *rows[1:],
+    ]  # the first case says something else now: only to the others
     again = decide.judged(other)
     assert again[0].evidence == asked[0].evidence and again[1].evidence != asked[1].evidence
     facts = decide.single_pairs(rows, asked)

@@ -100,7 +100,8 @@ def test_contradiction_is_symmetric_and_skipping_a_direction_changes_nothing(for
 
 def test_the_other_direction_is_asked_of_what_the_evidence_may_raise_but_not_of_everything():
     weighed = Decision(rule="mean", evidence={"shared_words": 3.0}, ask_back=0.3)
-    assert weighed.can_reach(0.35, 0.9) and not weighed.can_reach(0.25, 0.2)
+    assert weighed.can_reach(0.35, 0.9) and not weighed.can_reach(0.25, 0.9)
+    assert weighed.can_reach(0.25, 0.2) and weighed.can_reach(0.0, 0.0)  # who asks for less is shown less sure ones
     assert not Decision(rule="mean").can_reach(0.35, 0.9)
 
 
