@@ -12,6 +12,7 @@ from nli.lexicon import (
     DOCUMENTS,
     ENTRIES,
     NEEDS_CLAUSE,
+    NO_SOURCES,
     PARTS,
     PLAIN_VERBS,
     PRONOUN_GENDER,
@@ -48,11 +49,14 @@ def attribution(sentence: Span, quoted: list[bool], cast: Cast) -> Attribution |
 def _meant_here(pronoun: Token, sentence: Span, quoted: list[bool], cast: Cast) -> Token | None:
     """ "Anna Keller had left at noon, she said", "The mayor, Anna Keller, had left, she said": the person whom the sentence is about
     is who is meant by the pronoun of its tag, unless told to be of the other gender, or to have spoken: "Anna Keller had replied
-    that it was too late, she said"."""
-    if pronoun.lower_ not in PRONOUN_GENDER:
-        return None
+    that it was too late, she said". So is the body that it is about by "it"."""
     before = [t for t in sentence if t.i < pronoun.i and t.dep_ in {"nsubj", "nsubjpass"} and not quoted[t.idx]]
     if not before or before[0].head.dep_ in RELATIVE:
+        return None
+    if pronoun.lower_ == "it":
+        body = before[0].lower_ in BODIES or before[0].ent_type_ == "ORG"
+        return before[0] if body and pronoun.head.lemma_ in PLAIN_VERBS and pronoun.head.tag_ == "VBD" else None
+    if pronoun.lower_ not in PRONOUN_GENDER:
         return None
     apposed = (c for c in before[0].children if c.dep_ == "appos")
     named = next((t for t in (before[0], *apposed) if is_named_person(t)), None)
@@ -99,7 +103,8 @@ def _subject_of(token: Token, has_quote: bool, first: int = 0) -> Token | None:
     """The token that heads the speaker's phrase when `token` is a reporting verb or "according"; `first`: where its sentence, or
     the clause of it that is looked at, begins."""
     if token.lower_ == "according":
-        return next((c for p in token.children if p.lower_ == "to" for c in p.children if c.dep_ == "pobj"), None)
+        source = next((c for p in token.children if p.lower_ == "to" for c in p.children if c.dep_ == "pobj"), None)
+        return None if source is not None and _no_source(source) else source
     if token.pos_ not in {"VERB", "AUX"} or (token.dep_ in RELATIVE and not _reports_after_all(token)):
         return None
     if token.lemma_ == "quote" and any(c.dep_ in {"nsubjpass", "nsubj:pass"} for c in token.children):
@@ -125,6 +130,12 @@ def _subject_of(token: Token, has_quote: bool, first: int = 0) -> Token | None:
     if token.lemma_ in NEEDS_CLAUSE and not (described or clause or has_quote or _ruled_out(token)):
         return None
     return subject
+
+
+def _no_source(noun: Token) -> bool:
+    """ "according to the season", "according to plan", "according to your purse" """
+    bare = noun.lower_ in {"plan", "schedule"} and not list(noun.children)
+    return bare or noun.lower_ in NO_SOURCES or any(c.lower_ in {"my", "our", "your"} for c in noun.children)
 
 
 def _reports_after_all(verb: Token) -> bool:
@@ -179,9 +190,9 @@ def _in_passing(verb: Token, first: int) -> bool:
 def _own_subject(verb: Token) -> Token | None:
     """The subject of a verb, or the one it shares with the verb it is joined to ("arrived and said")."""
     for _ in range(3):
-        subject = next((c for c in verb.children if c.dep_ == "nsubj"), None)
-        if subject is not None:
-            return subject
+        subjects = [c for c in verb.children if c.dep_ == "nsubj"]
+        if subjects:  # of several the nearest: the parser takes words of what is reported for subjects too
+            return next((s for s in reversed(subjects) if s.i < verb.i and can_speak(s)), subjects[0])
         if any(c.dep_ == "nsubjpass" for c in verb.children) or verb.dep_ not in {"conj", "advcl", "xcomp"}:
             return None
         verb = verb.head
@@ -191,9 +202,11 @@ def _own_subject(verb: Token) -> Token | None:
 def _records(verb: Token, subject: Token) -> bool:
     """Whether a writing says something: "the log lists 17 centres", "the register has an entry", "it names the hour"."""
     objects = [c for c in verb.children if c.dep_ in {"dobj", "ccomp", "attr"}]
+    counted = any(t.like_num for o in objects for t in o.children)
+    if verb.lemma_ == "count" and counted and _is_writing(subject):
+        return True
     # "The inquiry found that ...", "The union counts 640"
     if subject.lower_ in BODIES and verb.lemma_ in {"count", "find"}:
-        counted = any(t.like_num for o in objects for t in o.children)
         return counted if verb.lemma_ == "count" else any(o.dep_ == "ccomp" for o in objects)
     if subject.lower_ != "it" and not _is_writing(subject):
         return False

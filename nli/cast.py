@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from nli.gender import evidence, of_noun
 from nli.given_names import given_name
 from nli.lexicon import (
+    BODIES,
     COMPANIES,
     DOCUMENTS,
     FUNCTION_WORDS,
@@ -28,7 +29,7 @@ from nli.names import in_case, is_place, parts_of, persons, strip_titles, surnam
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span
 
-ARTICLE = re.compile(r"^(?:an?|the|this|that|another|one|his|her|its|their)\s+", re.I)
+ARTICLE = re.compile(r"^(?:an?|the|this|that|another|one|(?:his|her|its|their)(?:\s+own)?)\s+", re.I)
 _DEFINITE = re.compile(r"^(?:the|this|that|his|her|its|their)\s|^[^\s]+(?:\s[^\s]+){0,3}['’]s?\s", re.I)
 _NOT_THE = re.compile(r"(?:another|his|her|its|their)\s", re.I)
 SUBJECTS = {"nsubj", "nsubjpass"}
@@ -80,14 +81,15 @@ class Cast:
         if known := self.names.get(name) or of_noun(name if name not in self.names else ""):
             return known
         vote = self.votes[name]
-        if " " in name and (given := given_name(name.split()[0])):
+        if given := given_name(name.split()[0]):
             vote += _GIVEN if given == "f" else -_GIVEN
         return "f" if vote > 1 else "m" if vote < -1 else None
 
     def human(self, name: str) -> bool:
         """Whether a name is a person's beyond the recogniser's word: given in full, or told of as of a person. Companies and
         towns of one word are often taken for persons."""
-        return name not in self.places and (" " in name or bool(self.traits.get(name)) or self.votes[name] != 0)
+        told = " " in name or bool(self.traits.get(name)) or self.votes[name] != 0 or given_name(name) is not None
+        return name not in self.places and told
 
     def _fullest(self, words: str) -> str:
         return next(iter(self._bearing(words)), in_case(strip_titles(words)))
@@ -147,6 +149,8 @@ class Cast:
         fitting = [n for n in near if self.gender(n) in (None, gender) and n not in others]
         sure = [n for n in fitting if n in self.focus[-2:] and self.gender(n) == gender]
         meant = next(iter(sure if sure and self.both and not self.mentions else fitting), None)
+        if meant and meant not in self.names:  # "a driver", where the paragraph has named somebody who is known to fit
+            meant = next((n for n in fitting if n in self.mentions and self.gender(n) == gender), meant)
         if meant:
             self.called[gender] = meant
         return meant
@@ -163,6 +167,8 @@ class Cast:
                 return self.writer
             if named := self._met(bare, head):
                 return named
+            if {head, head.removesuffix("s")} & (HUMANS | BODIES) and (owner := self._owner(words)):
+                return f"{bare} of {owner}"
             if " " not in bare:
                 if known := self._told(bare, head):
                     return known

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from nli.lexicon import AMBIGUOUS_HUMANS, HUMANS, TITLES
+from nli.lexicon import AMBIGUOUS_HUMANS, HEADLINE_SOURCES, HUMANS, TITLES
 from nli.names import strip_titles
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ _COUNTED = re.compile(
 )
 # "Captain: The mate.", "AK: I did.": a noun for a person alone, and the initials of somebody met.
 _ROLE = re.compile(r"^([A-ZÀ-Þ][a-zà-þ]+(?:woman|man)?):\s+(?=[A-ZÀ-Þ“\"])")
+# "Ministry: vaccine is there": the source that a headline gives.
+_HEADLINE = re.compile(r"^([A-ZÀ-Þ][\w’'-]*(?:\s[a-zà-þ]+)?):\s+((?=[a-zà-þ\d“\"‘'])(?:\S+\s+){2,}\S*[^\s.!?])$")
 _ROLES = HUMANS - AMBIGUOUS_HUMANS - {"author", "editor", "photographer", "writer"}  # whom credits name
 _INITIALS = re.compile(r"^([A-Z]{2,3}):\s+(?=\S)")
 _ANSWER = re.compile(r"^(?:A|ANSWER|Answer)[.:]\s+(?=[A-ZÀ-Þ“\"])")
@@ -63,6 +65,9 @@ class Labels:
         if found := self._counted(text, cast) or self._short(text, cast) or self._in_office(text, cast):
             self.current, self.asking = found[0], False
             return found
+        if (headline := _HEADLINE.match(text)) and headline[1].split()[-1].lower() in HEADLINE_SOURCES:
+            self.current, self.asking = None, False
+            return headline[1], headline.start(2)
         if label := _LABEL.match(text):
             turned = text[label.end()] in '"“'  # "Said Keller: “...”"
             words = _VERB.sub("", label[1]) if turned else label[1]

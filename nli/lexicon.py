@@ -25,6 +25,8 @@ NEEDS_CLAUSE = _words(
     murmur muse mutter note point post put read report rule scoff think want wish
     """
 )
+# What a reporter sees somebody do.
+GESTURES = _words("cry frown glance grin laugh lean look nod pause point shrug sigh smile tap turn wave weep wipe")
 # The plainest ones: trusted even where the parser lost their subject.
 PLAIN_VERBS = _words("say tell add reply explain")
 # Words before a name that are not part of it.
@@ -62,7 +64,7 @@ BODIES = _words(
     station store supplier syndicate task team theatre tribunal trust union university utility watchdog workers
     works yard
     coastguard gendarmerie inquiry midwives pathologists prosecution
-    bakery brigades caterer clinic distributor hotel insurer lender restaurant subsidiary
+    bakery brigades caterer hall clinic distributor hotel insurer lender restaurant subsidiary
     """
 )
 # Nouns for writings that say something.
@@ -80,13 +82,13 @@ DOCUMENTS = _words(
     agreement calendar chart contract deed footage logger plaque printout prospectus receipts roll screenshot scoresheet
     slip spreadsheet stub tally ticket treaty waybill
     correspondence docket flyer handout mail pamphlet
-    analysis assessment booklet census data poll research
+    analysis assessment booklet census data declaration extract fax label menu poll questionnaire research sticker telegram
     """
 )
 # Nouns for persons that "he" and "she" can mean.
 HUMANS = _words(
     """
-    accountant activist actor adjutant administrator adviser advisor agent aide ambassador analyst appraiser
+    accountant accused activist actor adjutant administrator adviser advisor agent aide ambassador analyst appraiser
     archaeologist architect archivist assistant athlete attendant attorney auditor author baker banker biologist
     bishop boss boy bride brigadier broker brother builder buyer cabinet-maker candidate captain cardinal
     caretaker carpenter cashier chair chairman chairwoman champion chancellor chaplain chemist chief child clerk
@@ -115,6 +117,7 @@ HUMANS = _words(
     statistician trustee viticulturist
     admiral archbishop canon chairperson congressman congresswoman controller corporal councilman councilwoman king major midfielder
     pathologist pope prince princess queen sheikh striker
+    maestro postmistress regent turner
     bricklayer bookseller bouncer cartographer clergyman comedian commuter composer comrade conservator crofter deckhand docker
     drummer emissary fisher florist glazier goatherd grocer guest hiker hotelier informant informer instructor intern janitor joiner
     juror lodger logistician mason matron miller missionary mourner navigator novelist onlooker orderly organist parishioner
@@ -160,6 +163,15 @@ MALE_NOUNS = _words(
     """
 )
 COMPANIES = _words("airline carrier company firm group lender maker manufacturer retailer")
+# How the names of companies end, which the recogniser takes for persons.
+COMPANY_ENDS = _words(
+    """
+    airlines airways apparel associates bank bros capital chemicals co construction corp corporation electric energy
+    enterprises express foods gmbh group holding holdings inc industries insurance international investments
+    lines logistics ltd maritime media metals mines mining motors news oil partners pharma plc press properties
+    railways resources roads services shipping solutions systems technologies telecom textiles trading ventures
+    """
+)
 # How the names of bodies end that are no company, and such bodies by name.
 NO_COMPANIES = _words(
     """
@@ -226,6 +238,16 @@ ENTRIES = _words(
     "article call clause column entry figure footnote item line list mention name note page paragraph passage reading row "
     "sentence signature stamp table"
 )
+# Who stands before the colon of a headline: "Ministry: vaccine is there".
+HEADLINE_SOURCES = _words(
+    """
+    agency army authorities brigade coastguard company council court firm government hospital inquest inquiry judge lawyer mayor
+    minister ministry navy officials operator police poll president prosecutor prosecutors regulator report source sources spokesman
+    spokeswoman study survey union watchdog witness witnesses
+    """
+)
+# "according to season": no sources.
+NO_SOURCES = _words("age custom merit need needs purse rank season size taste tradition weight")
 # Writings whose lines are counted.
 REGISTERS = _words(
     """

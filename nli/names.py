@@ -8,13 +8,20 @@ from itertools import chain, pairwise, takewhile
 from typing import TYPE_CHECKING
 
 from nli.given_names import given_name
-from nli.lexicon import AMBIGUOUS_HUMANS, BODIES, GENDERED_TITLES, HUMANS, TITLES, TITLES_IN_FULL, WAYS
+from nli.lexicon import AMBIGUOUS_HUMANS, BODIES, COMPANY_ENDS, GENDERED_TITLES, HUMANS, TITLES, TITLES_IN_FULL, WAYS
 from nli.parsed import entities_in, text_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
-_NO_NAMES = (BODIES | HUMANS | TITLES) - {"king", "prince", "sister", "major", "general", "private"}  # how no name ends
+_NO_NAMES = (BODIES | COMPANY_ENDS | HUMANS | TITLES) - {
+    "king",
+    "prince",
+    "sister",
+    "major",
+    "general",
+    "private",
+}  # how no name ends
 _NAMES_TOO = {"boy", "king", "man", "prince", "son"}
 _OF_PLACES = WAYS | {"bay", "beach", "county", "creek", "falls", "house", "park", "town", "township", "vale", "vista"}
 _HONORIFICS = set(GENDERED_TITLES) | {"dr", "prof", "professor"}
@@ -31,7 +38,12 @@ def is_person(entity: Span) -> bool:
     told = titled or apposed or aged(entity) or (len(entity) > 1 and _follows_role(entity))
     labelled = label == "PERSON" or (label in ORGANISATIONS and (told or _is_called(entity)))
     ends = last.lower_ not in _NO_NAMES or (last.lower_ in HUMANS and _is_called(entity))  # "Peter Miller"
-    return bool(labelled and not is_place(entity) and last.text[:1].isupper() and ends)
+    return bool(
+        labelled
+        and not is_place(entity)
+        and (last.text[:1].isupper() or entity.text.split()[-1][:1].isupper())
+        and ends
+    )
 
 
 def _without_possessive(entity: Span) -> Span:
@@ -43,13 +55,14 @@ def _is_titled(name: Span) -> bool:
     """ "Rear Admiral Anna Keller", "Deputy Farm Minister Keller"; not "National General Insurance" or "Doña Ana County"."""
     titles = list(takewhile(lambda t: t.lower_.rstrip(".") in TITLES, name[:-1])) or [name[0]]
     told = any(t.lower_.rstrip(".") in HUMANS | set(GENDERED_TITLES) for t in titles) and titles[-1].lower_ != "general"
+    told = told and name[-1].lower_ != "general"  # "Major General | Anna Keller"
     written = all(t.pos_ == "PROPN" or t.text == "-" for t in name) and name[0].text[0].isupper()
     return told and written and name[-1].lower_ not in _OF_PLACES
 
 
 def _is_called(name: Span) -> bool:
     """ "Agnieszka Ozola": a given name and one or two words more, all as names are written."""
-    written = 2 <= len(name) <= 3 and all(t.text[:1].isupper() for t in name)
+    written = 2 <= len(name.text.split()) <= 3 and all(t.text[:1].isupper() or t.text == "-" for t in name)
     return written and given_name(name[0].text) is not None and name[-1].lower_ not in _OF_PLACES
 
 

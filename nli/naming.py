@@ -21,8 +21,13 @@ _APPOSED_NAME = re.compile(
     r",?\s+((?:(?:Mr|Mrs|Ms|Dr|Sir)\.?\s+)?[A-ZÀ-Þ][\w’'.-]*(?:\s+(?:[a-z]{2,3}\s+)?[A-ZÀ-Þ][\w’'.-]*)+)(?=[,;]|\.(?:\s|$)|\s+(?:said|told|says|added))"
 )
 
+_CALLED = re.compile(
+    r",\s(?:(?:the\s)?([A-ZÀ-Þ][\w’'.&-]*(?:\s(?:[A-ZÀ-Þ&][\w’'.&-]*|\d+))*)(?=,\s)"
+    r"|(?:and\s)?(?:who|which)\s(?:is|was|are|were)\s(?:\w+\s)?(?:identified|known|named|referred\sto)\s(?:only\s)?as\s(witness\s\d+|[A-ZÀ-Þ][\w-]*))"
+)
 _ORDINALS = {"first", "second", "third", "fourth", "fifth", "next", "last", "final", "following", "same"}
 _MEASURES = {"CARDINAL", "ORDINAL", "DATE", "TIME", "QUANTITY", "MONEY", "PERCENT"}
+_READING = {"cite", "examine", "hear", "obtain", "quote", "read", "review", "see", "view"}
 _SILENT = _MEASURES | {"PRODUCT", "LOC", "EVENT", "WORK_OF_ART", "FAC"}
 
 
@@ -50,12 +55,17 @@ def name(subject: Token, cast: Cast) -> Attribution | None:
     if subject.lower_ in OWNERS:
         owner = cast.pronoun(OWNERS[subject.lower_])
         return Attribution(owner, subject.idx, subject.idx + len(subject), False) if owner else None
+    if subject.pos_ == "NUM" and (apposed := next((c for c in subject.children if c.dep_ == "appos"), None)):
+        subject = apposed if can_speak(apposed) else subject  # "One of them, a clerk of the court, said"
     words = phrase(subject)
     if subject.dep_ == "poss" and words[-1].tag_ == "POS":
         words = words[:-1]
     person = words.text if cast.surname(words.text) else _person_in(subject, words)
     if person is not None:
         speaker = cast.speaking(cast.person(person), person=True)
+    elif alias := _alias(subject, words):
+        cast.descriptions[subject.lower_] = alias
+        speaker = cast.speaking(alias, person=_kind(subject) == "person")
     elif kind := _kind(subject):
         whole = _whole(words, subject)
         speaker = whole if subject.pos_ == "NUM" else cast.description(whole, subject.lower_)
@@ -67,6 +77,15 @@ def name(subject: Token, cast: Cast) -> Attribution | None:
     else:
         return None
     return Attribution(speaker, words.start_char, words.end_char, False) if speaker else None
+
+
+def _alias(subject: Token, words: Span) -> str | None:
+    """What somebody without a personal name is called: "The supplier in Brno, Moravolt, said", "The soldier, who is known as M7, said"."""
+    if subject.pos_ != "NOUN" or _kind(subject) is None or subject.lower_ in DOCUMENTS:
+        return None
+    called = _CALLED.match(text_of(subject.doc), words.end_char)
+    place = any(c.dep_ == "appos" and c.ent_type_ in {"DATE", "GPE", "NORP", "TIME"} for c in subject.children)
+    return None if called is None or place else called[1] or called[2]
 
 
 def part_of_writing(subject: Token) -> bool:
@@ -102,7 +121,7 @@ def _whole(words: Span, subject: Token) -> str:
         after = takewhile(lambda t: t.dep_ not in {"cc", "punct"} and t not in ends, subject.doc[subject.i :])
         return "".join(t.text_with_ws for t in after).strip()
     if subject.lower_ in DOCUMENTS and " by " not in words.text:
-        for clause in (c for c in subject.children if c.dep_ == "acl"):
+        for clause in (c for c in subject.children if c.dep_ == "acl" and c.lemma_ not in _READING):
             agents = [a for by in clause.children if by.lower_ == "by" for a in by.children if a.dep_ == "pobj"]
             if agents:
                 return f"{words.text} by {phrase(agents[0]).text}"
@@ -148,6 +167,8 @@ def _tells(subject: Token) -> bool:
         return True
     if subject.dep_ != "nsubj" or subject.pos_ not in {"NOUN", "PROPN"} or subject.ent_type_ in _MEASURES:
         return False
+    if verb.lemma_ == "put":  # "The regency put the number of sick at 57."
+        return True
     closest = doc[verb.i - 1]
     other = closest != subject and bool({closest.lower_, closest.lemma_.lower()} & (HUMANS | BODIES))
     reports = verb.lemma_ in PLAIN_VERBS and any(c.dep_ == "ccomp" for c in verb.children)
@@ -158,16 +179,17 @@ def _set_off(subject: Token) -> bool:
     """ "It will come, the county says, in June.", "... , according to the plant": a tag between commas, whatever its noun."""
     verb, first = subject.head, subject.left_edge
     marked = any(c.dep_ in {"det", "poss"} and c.lower_ not in {"my", "our", "your"} for c in subject.lefts)
-    if subject.pos_ != "NOUN" or not marked or subject.ent_type_ in _MEASURES:
-        return False
     if subject.dep_ == "pobj" and verb.lower_ == "to" and verb.head.lower_ == "according":
-        verb = first = verb.head
-    elif subject.dep_ != "nsubj" or verb.lemma_ != "say" or verb.tag_ not in {"VBD", "VBZ", "VBP"}:
+        return subject.pos_ in {"NOUN", "PROPN"}
+    if not (subject.pos_ == "PROPN" or (subject.pos_ == "NOUN" and marked)) or subject.ent_type_ in _MEASURES:
         return False
-    opens, closes = min(first.i, verb.i), max(subject.right_edge.i, verb.i)
-    leads = opens == subject.sent.start
-    opened = verb.lower_ == "according" if leads else subject.doc[opens - 1].text in {",", '"'}
-    return opened and subject.doc[closes + 1 : closes + 2].text in {",", ".", ";", ":"}
+    if subject.dep_ != "nsubj" or verb.lemma_ not in {"add", "say"} or verb.tag_ not in {"VBD", "VBZ", "VBP"}:
+        return False
+    opens, closes = min(first.i, verb.i), max(subject.right_edge.i if subject.i > verb.i else 0, verb.i)
+    if opens == subject.sent.start or subject.doc[opens - 1].text not in {",", '"'}:
+        return False
+    after = subject.doc[closes + 1 : closes + 2]
+    return after.text in {",", ".", ";", ":"} or any(t.pos_ == "ADP" or t.ent_type_ == "DATE" for t in after)
 
 
 def _some_of_them(number: Token) -> bool:

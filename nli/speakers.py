@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from nli.attribution import attribution
 from nli.cast import Cast
+from nli.continuing import finite, goes_on
 from nli.focus import follow
-from nli.lexicon import DOCUMENTS, ENTRIES, PLAIN_VERBS
 from nli.names import is_person
-from nli.naming import Attribution, is_named_person
+from nli.naming import Attribution
 from nli.parsed import entities_in, text_of
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc, Span, Token
+    from spacy.tokens import Doc, Span
 
 
 # ‘We don’t know,’ as the British quote, or 'We don't know,': what closes it stands behind a comma or a full stop, where no apostrophe does.
@@ -70,7 +70,7 @@ def voices(units: list[tuple[int, int]], doc: Doc, quoted: list[bool], cast: Cas
         elif i and spoken:
             following = _voice_after(text, units[i:], found[i:], quoted, spoken)
             heard = result[-1][0] == spoken
-            speaker = spoken if _goes_on(sentence, quoted, spoken, following, heard, cast) else None
+            speaker = spoken if goes_on(sentence, quoted, spoken, following, heard, cast) else None
         else:
             speaker = None
         if speaker is None and not quotation:
@@ -130,85 +130,6 @@ def _voice_after(
         if _all_quoted(text, quoted, *unit):
             return _next_speaker(text, units[i:], found[i:], quoted) or spoken
     return None
-
-
-def _goes_on(sentence: Span, quoted: list[bool], spoken: str, following: str | None, heard: bool, cast: Cast) -> bool:
-    """Whether a sentence without attribution goes on reporting what `spoken` said before; `heard`: in the sentence before.
-
-    Reporters mark it by the tense ("It would all be repaid.") or by a few words in quotation marks; or the next attribution
-    of the paragraph is to the same speaker, and nobody else acts in between.
-    """
-    own = [t for t in sentence if not quoted[t.idx]]
-    if any(t.lower_ in {"i", "we", "us", "my", "our", "me"} and t.text != "US" for t in own):
-        return False  # the reporter
-    if (_backshifted(sentence, quoted) and not _owned(sentence, spoken, cast)) or (
-        heard and _still_reported(sentence, quoted)
-    ):
-        return True
-    if any(name != spoken for name in cast.named(sentence, quoted)):
-        return False
-    if heard and _reads_on(own, spoken):
-        return True
-    if len(own) < len(sentence):
-        return True
-    subject = next((t for t in own if t.dep_ in {"nsubj", "nsubjpass"} and t.head.dep_ == "ROOT"), None)
-    acts = subject is not None and subject.lower_ in {"he", "she"}  # "He looked at his hands.": the reporter tells it
-    return following == spoken and not acts
-
-
-def _reads_on(own: list[Token], spoken: str) -> bool:
-    """ "The log has the first call at 1:14. Contact is entered at 1:45.": what a writing lists goes on, where nobody acts."""
-    head = re.split(r"\s(?:by|for|from|of|to|with)\s", spoken)[0].split()[-1]
-    if head not in DOCUMENTS or any(t.tag_ == "VBD" for t in own):
-        return False
-    people = any(t.pos_ == "PRON" and t.lower_ in {"he", "she", "they", "you"} for t in own)
-    return not people and any(t.like_num or t.text[0].isdigit() or t.lemma_.lower() in ENTRIES for t in own)
-
-
-def finite(sentence: Span) -> bool:
-    return any(t.tag_ in {"VBD", "VBZ", "VBP", "MD"} for t in sentence)
-
-
-def _backshifted(sentence: Span, quoted: list[bool]) -> bool:
-    """ "She had not been told. It would all be repaid.": the tense of reported speech."""
-    finite = [t for t in _tensed(sentence, quoted) if t.dep_ not in {"relcl", "acl", "advcl"}]
-    return bool(finite) and _shifted(finite[0])
-
-
-def _owned(sentence: Span, spoken: str, cast: Cast) -> bool:
-    """ "Kim Adler had tears in her eyes.": somebody else has something, which is no tense of reported speech."""
-    root = sentence.root
-    subject = next((c for c in root.children if c.dep_ == "nsubj"), None)
-    if root.lower_ != "had" or subject is None or not is_named_person(subject):
-        return False
-    return cast.person(subject.text) != spoken
-
-
-def _still_reported(sentence: Span, quoted: list[bool]) -> bool:
-    """ "It was the mayor who had known.", "The gate was open, and he had seen it.": that tense after a main clause in the past."""
-    tensed = _tensed(sentence, quoted)
-    if len(tensed) < 2 or tensed[0].tag_ != "VBD" or any(t.lemma_ in PLAIN_VERBS for t in tensed):
-        return False
-    cleft = sentence[0].lower_ == "it" and tensed[0].lemma_ == "be" and _shifted(tensed[1])
-    return cleft or any(_shifted(t) and _leads(t) for t in tensed[1:])
-
-
-def _tensed(sentence: Span, quoted: list[bool]) -> list[Token]:
-    return [t for t in sentence if not quoted[t.idx] and t.tag_ in {"VBD", "VBZ", "VBP", "MD"}]
-
-
-def _shifted(verb: Token) -> bool:
-    return verb.lower_ in {"would", "had", "could", "might", "should", "'d"} and verb.dep_ in {"aux", "auxpass", "ROOT"}
-
-
-def _leads(auxiliary: Token) -> bool:
-    """ "The gate was open, and he had seen it": an auxiliary of a main clause, but for a refusal ("and would name none of them")."""
-    verb = auxiliary.head
-    perfect = auxiliary.lower_ == "had" or any(c.lower_ == "have" for c in verb.children)
-    refused = any(c.dep_ == "neg" for c in verb.children) and not perfect
-    while verb.dep_ in {"conj", "ccomp"} and verb.head.pos_ in {"VERB", "AUX"}:
-        verb = verb.head
-    return verb.dep_ == "ROOT" and not refused
 
 
 def _next_speaker(

@@ -33,8 +33,9 @@ def makes_known(verb: Token) -> bool:
 
 def kept_back(verb: Token) -> bool:
     """ "The ministry did not say how many", "He would not say": the reporter tells that nothing was said; but not "could not say"."""
+    unwilling = verb.dep_ == "xcomp" and verb.head.lemma_ in {"go", "intend", "plan"} and _negated(verb.head)
     unable = any(c.lower_ in {"ca", "can", "could"} for c in verb.children)
-    return verb.lemma_ in {"disclose", "reveal", "say", "specify"} and _negated(verb) and not unable
+    return verb.lemma_ in {"disclose", "reveal", "say", "specify"} and (unwilling or (_negated(verb) and not unable))
 
 
 def _negated(verb: Token) -> bool:
