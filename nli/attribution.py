@@ -22,7 +22,8 @@ from nli.lexicon import (
 )
 from nli.naming import Attribution, can_speak, is_named_person, name, part_of_writing
 from nli.nested import passed_on
-from nli.tags import BREAKS, FINITE, RELATIVE, before_colon, beside, detached, goes_on, inverted, tagged
+from nli.parsed import FINITE, SUBJECTS
+from nli.tags import BREAKS, RELATIVE, before_colon, beside, detached, goes_on, inverted, tagged
 from nli.telling import kept_back, makes_known, teller
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def _meant_here(pronoun: Token, sentence: Span, quoted: list[bool], cast: Cast) 
     """ "Anna Keller had left at noon, she said", "The mayor, Anna Keller, had left, she said": the person whom the sentence is about
     is who is meant by the pronoun of its tag, unless told to be of the other gender, or to have spoken: "Anna Keller had replied
     that it was too late, she said". So is the body that it is about by "it"."""
-    before = [t for t in sentence if t.i < pronoun.i and t.dep_ in {"nsubj", "nsubjpass"} and not quoted[t.idx]]
+    before = [t for t in sentence if t.i < pronoun.i and t.dep_ in SUBJECTS and not quoted[t.idx]]
     if not before or before[0].head.dep_ in RELATIVE:
         return None
     if pronoun.lower_ == "it":

@@ -29,10 +29,9 @@ from nli.names import in_case, is_place, parts_of, persons, strip_titles, surnam
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span
 
-ARTICLE = re.compile(r"^(?:an?|the|this|that|another|one|(?:his|her|its|their)(?:\s+own)?)\s+", re.I)
+ARTICLE = re.compile(r"^(?:an?|the|this|that|another|one|(?:his|her|its|their|my|our|your)(?:\s+own)?)\s+", re.I)
 _DEFINITE = re.compile(r"^(?:the|this|that|his|her|its|their)\s|^[^\s]+(?:\s[^\s]+){0,3}['’]s?\s", re.I)
 _NOT_THE = re.compile(r"(?:another|his|her|its|their)\s", re.I)
-SUBJECTS = {"nsubj", "nsubjpass"}
 _GIVEN = 2  # votes that a given name has
 ANYBODY = {"man": "m", "woman": "f"}
 OWNERS = {"his": "he", "her": "she"}
@@ -247,8 +246,9 @@ class Cast:
         return [self.person(n.text) for n in self.mentioned(sentence) if not quoted[n.start_char]]
 
     def surname(self, words: str) -> bool:
-        """Whether words are the surname of somebody met by name."""
-        return strip_titles(words) in self.surnames
+        """Whether words are the surname of somebody met by name: "Keller", "de Souza"."""
+        *particles, last = strip_titles(words).split() or [""]
+        return last in self.surnames and all(particle.islower() for particle in particles)
 
     def rehearsal(self) -> Cast:
         """A copy in which to see whom words would name."""

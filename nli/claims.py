@@ -23,6 +23,7 @@ from nli.labels import Labels
 from nli.leads import link
 from nli.lexicon import SHORT_TITLES
 from nli.naming import Attribution
+from nli.parsed import TENSED
 from nli.records import Claim, Document
 from nli.speakers import quotations, span_of, told, voices
 from nli.text import View
@@ -151,7 +152,7 @@ def _asserts(span: Span, quoted: list[bool], speaker: str | None) -> bool:
     words = [t for t in span if t.is_alpha or t.like_num]
     if len(words) < 3 or span.text.rstrip("\"' )").endswith("?"):
         return False
-    finite = [t for t in span if t.tag_ in {"VBD", "VBZ", "VBP", "MD"}]
+    finite = [t for t in span if t.tag_ in TENSED]
     heading = span.text[-1].isalnum()
     if any(
         not heading or (t.head if t.dep_.startswith("aux") else t).dep_ not in {"relcl", "acl", "advcl"} for t in finite

@@ -1,7 +1,7 @@
 """Compound sentences that set two speakers against each other -> a claim of each: "Keller said the dam was safe, but Reed said ...".
 
 Only these are parted: each clause has a reporting verb and a subject of its own, outside quotation marks, and the second leans on no
-pronoun; behind a semicolon, as in a sentence of its own, only its speaker must be none. Other clauses need each other: "relief is being
+pronoun; behind a semicolon, as in a sentence of its own, only its subject must not be one. Other clauses need each other: "relief is being
 carried by boat" says too little alone, and such claims raise false alarms.
 """
 
@@ -10,13 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nli.lexicon import NEEDS_CLAUSE, SPEECH_VERBS
+from nli.parsed import SUBJECTS, TENSED
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
 
 SHORTEST = 4  # words of a clause
-_SUBJECTS = {"nsubj", "nsubjpass", "expl"}
-_FINITE = {"VBD", "VBZ", "VBP", "MD"}
+_HEADS = SUBJECTS | {"expl"}
 _CONTRASTS = {"while", "whereas", "although", "though"}
 
 
@@ -43,8 +43,10 @@ def _at_semicolons(sentence: Span, quoted: list[bool]) -> list[Span]:
 
 def _is_report(part: Span) -> bool:
     """Whether the main verb of a part reports, and is not itself reported: "that the army had told him so"."""
+    if len(part) < SHORTEST:  # nothing may follow a semicolon, and nothing has no root
+        return False
     verb = part.root
-    if len(part) < SHORTEST or not _reports(verb) or verb.tag_ not in _FINITE or part[0].lower_ == "that":
+    if not _reports(verb) or verb.tag_ not in TENSED or part[0].lower_ == "that":
         return False
     reported = any(t.dep_ in {"ccomp", "oprd", "xcomp"} for t in verb.children)
     return _subject(verb) is not None and (reported or verb.lemma_ not in NEEDS_CLAUSE)
@@ -108,11 +110,11 @@ def _reports(token: Token) -> bool:
 
 
 def _subject(verb: Token) -> Token | None:
-    return next((t for t in verb.children if t.dep_ in _SUBJECTS), None)
+    return next((t for t in verb.children if t.dep_ in _HEADS), None)
 
 
 def _has_subject(verb: Token) -> bool:
-    return any(t.dep_ in _SUBJECTS for t in verb.lefts)
+    return any(t.dep_ in _HEADS for t in verb.lefts)
 
 
 def _joins(token: Token) -> bool:
@@ -120,6 +122,6 @@ def _joins(token: Token) -> bool:
 
 
 def _stands_alone(clause: Span, verb: Token) -> bool:
-    finite = any(t.tag_ in _FINITE for t in (verb, *verb.lefts))
+    finite = any(t.tag_ in TENSED for t in (verb, *verb.lefts))
     leans = any(t.pos_ == "PRON" and t.dep_ != "expl" for t in clause)
     return len(clause) >= SHORTEST and finite and not leans

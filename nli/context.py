@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from nli.parsed import SUBJECTS, TENSED
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -19,7 +21,6 @@ ENOUGH, MOST = 8, 32  # words of context: sentences are taken until there are en
 _ANAPHORS = {"it", "they", "them", "he", "she", "him", "her", "this", "that", "these", "those", "one", "ones"}
 _POINTERS = {"there", "here", "then", "so", "both", "neither", "none", "either", "others", "another", "such"}
 _ARGUMENTS = {"nsubj", "nsubjpass", "dobj", "pobj", "attr", "conj", "ROOT"}
-_FINITE = {"VBD", "VBZ", "VBP", "MD"}
 
 
 def leans(sentence: Span, named: tuple[int, int], *, opens: bool) -> bool:
@@ -30,7 +31,7 @@ def leans(sentence: Span, named: tuple[int, int], *, opens: bool) -> bool:
     """
     said = [t for t in sentence if not named[0] <= t.idx < named[1]]
     things = [t for t in said if t.pos_ in {"NOUN", "PROPN"}]
-    if len(things) < 2 or not any(t.tag_ in _FINITE for t in said):
+    if len(things) < 2 or not any(t.tag_ in TENSED for t in said):
         return True
     first = min(t.i for t in things)
     if any(_points_back(t) and (t.i < first or _leads(t)) for t in said):
@@ -47,7 +48,7 @@ def _points_back(token: Token) -> bool:
 def _leads(token: Token) -> bool:
     """A thing unnamed as the subject of the main clause, or of what somebody is reported to have said."""
     thing = token.lower_ not in {"he", "she", "him", "her"}
-    return thing and token.dep_ in {"nsubj", "nsubjpass"} and token.head.dep_ in {"ROOT", "ccomp"}
+    return thing and token.dep_ in SUBJECTS and token.head.dep_ in {"ROOT", "ccomp"}
 
 
 def _bare_definite(token: Token) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from nli.cast import Cast
 from nli.lexicon import DOCUMENTS, ENTRIES, GESTURES, PLAIN_VERBS
 from nli.naming import is_named_person
+from nli.parsed import SUBJECTS, TENSED
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
@@ -32,7 +33,7 @@ def goes_on(sentence: Span, quoted: list[bool], spoken: str, following: str | No
         return True
     if len(own) < len(sentence):
         return True
-    subject = next((t for t in own if t.dep_ in {"nsubj", "nsubjpass"} and t.head.dep_ == "ROOT"), None)
+    subject = next((t for t in own if t.dep_ in SUBJECTS and t.head.dep_ == "ROOT"), None)
     acts = subject is not None and subject.lower_ in {"he", "she"}  # "He looked at his hands.": the reporter tells it
     return following == spoken and not acts
 
@@ -50,8 +51,8 @@ def _tells_on(own: list[Token]) -> bool:
     """ "The dam was empty, Anna Keller said. Nobody opened the gates.": the past of a pronoun goes on being told by a person given by
     name, unless it comes from a writing or is what a reporter sees ("She looked at her shoes."). Of other subjects ("Two people were
     hurt.") the reporter tells as often."""
-    verb = next((t for t in own if t.tag_ in {"VBD", "VBZ", "VBP", "MD"}), None)
-    subject = next((t for t in own if t.dep_ in {"nsubj", "nsubjpass"}), None)
+    verb = next((t for t in own if t.tag_ in TENSED), None)
+    subject = next((t for t in own if t.dep_ in SUBJECTS), None)
     if subject is None or subject.lower_ in {"it", "this", "that", "which", "who", "what"}:
         return False
     if subject.pos_ != "PRON" and not any(c.tag_ == "PRP$" for c in subject.children):
@@ -61,7 +62,7 @@ def _tells_on(own: list[Token]) -> bool:
 
 
 def finite(sentence: Span) -> bool:
-    return any(t.tag_ in {"VBD", "VBZ", "VBP", "MD"} for t in sentence)
+    return any(t.tag_ in TENSED for t in sentence)
 
 
 def _backshifted(sentence: Span, quoted: list[bool]) -> bool:
@@ -89,7 +90,7 @@ def _still_reported(sentence: Span, quoted: list[bool]) -> bool:
 
 
 def _tensed(sentence: Span, quoted: list[bool]) -> list[Token]:
-    return [t for t in sentence if not quoted[t.idx] and t.tag_ in {"VBD", "VBZ", "VBP", "MD"}]
+    return [t for t in sentence if not quoted[t.idx] and t.tag_ in TENSED]
 
 
 def _shifted(verb: Token) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from nli.cast import ANYBODY, ARTICLE, SUBJECTS
+from nli.cast import ANYBODY, ARTICLE
 from nli.lexicon import AMBIGUOUS_HUMANS, BODIES, COMPANIES, DOCUMENTS, HUMANS, ISSUING_VERBS, PRONOUN_GENDER
 from nli.names import ORGANISATIONS, phrase
 from nli.naming import is_named_person
 from nli.newcomers import equated, is_new_person
-from nli.parsed import entities_in
+from nli.parsed import SUBJECTS, entities_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,10 +122,17 @@ def _note_things(cast: Cast, sentence: Span, quoted: list[bool]) -> None:
             cast.thing = fuller if fuller and bare else meant or words
         if " " in words and len(words.split()) <= 9:
             cast.descriptions[noun] = fuller = words
-        each = any(c.lower_ in {"each", "every", "no"} for c in token.children)  # of them: none that "it" can mean
+        each = any(
+            c.lower_ in {"each", "every", "no", "such"} for c in token.children
+        )  # of them: none that "it" can mean
         if noun in DOCUMENTS and not each and any(c.dep_ in {"det", "poss"} for c in token.children):
             cast.writing = fuller or words
-            if own and (token.dep_ in SUBJECTS | {"attr"} or (token.dep_ == "dobj" and not _of_a_body(token))):
+            reported = token.dep_ in SUBJECTS and token.head.dep_ == "ccomp"
+            if (
+                own
+                and not reported
+                and (token.dep_ in SUBJECTS | {"attr"} or (token.dep_ == "dobj" and not _of_a_body(token)))
+            ):
                 cast.thing = cast.writing
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from nli.given_names import given_name
 from nli.lexicon import AMBIGUOUS_HUMANS, BODIES, COMPANY_ENDS, GENDERED_TITLES, HUMANS, TITLES, TITLES_IN_FULL, WAYS
-from nli.parsed import entities_in, text_of
+from nli.parsed import SUBJECTS, entities_in, text_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
@@ -103,7 +103,7 @@ def _begun(sentence: Span) -> Iterator[Span]:
 
 def _unlabelled(sentence: Span) -> Iterator[Span]:
     for token in sentence:
-        if token.dep_ in {"nsubj", "nsubjpass"} and token.pos_ == "PROPN" and not token.ent_type_:
+        if token.dep_ in SUBJECTS and token.pos_ == "PROPN" and not token.ent_type_:
             name = whole_name(token.doc[token.i : token.i + 1])
             if (
                 len(name.text.split()) >= 2

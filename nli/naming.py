@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from nli.cast import OWNERS, Cast
 from nli.lexicon import BODIES, DOCUMENTS, GENDERED_TITLES, HUMANS, PARTS, PLAIN_VERBS, RECORD_VERBS, TITLES
 from nli.names import ORGANISATIONS, is_person, phrase, strip_titles, title_before, whole_name
-from nli.parsed import entity_at, text_of
+from nli.parsed import FINITE, entity_at, text_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
@@ -27,6 +27,8 @@ _CALLED = re.compile(
 )
 _ORDINALS = {"first", "second", "third", "fourth", "fifth", "next", "last", "final", "following", "same"}
 _MEASURES = {"CARDINAL", "ORDINAL", "DATE", "TIME", "QUANTITY", "MONEY", "PERCENT"}
+_LISTS = ("blacklist", "checklist", "playlist", "shortlist", "twist", "wishlist")
+_GROUPS = {"people", "others", "men", "women", "children", "many", "some", "both", "critics", "supporters"}
 _READING = {"cite", "examine", "hear", "obtain", "quote", "read", "review", "see", "view"}
 _SILENT = _MEASURES | {"PRODUCT", "LOC", "EVENT", "WORK_OF_ART", "FAC"}
 
@@ -68,7 +70,10 @@ def name(subject: Token, cast: Cast) -> Attribution | None:
         speaker = cast.speaking(alias, person=_kind(subject) == "person")
     elif kind := _kind(subject):
         whole = _whole(words, subject)
-        speaker = whole if subject.pos_ == "NUM" else cast.description(whole, subject.lower_)
+        if subject.pos_ == "NUM":  # "One of them" of "two officials" before
+            speaker = re.sub(r"\bthem$", f"the {cast.body}", whole) if cast.body and cast.body[0].islower() else whole
+        else:
+            speaker = cast.description(whole, subject.lower_)
         if speaker.startswith("spokes") and " " not in speaker and words[0].lower_ in {"a", "another"}:
             speaker = _for_body(speaker, cast)
         if subject.lower_ in DOCUMENTS:
@@ -147,14 +152,13 @@ def _kind(subject: Token) -> str | None:
         return "person" if head == "one" else "body"
     if subject.ent_type_ in _SILENT and head not in BODIES | DOCUMENTS | HUMANS:
         return "body" if _tells(subject) else None
-    plural = {"people", "others", "men", "women", "children", "many", "some", "both", "critics", "supporters"}
     if ({head, singular} & HUMANS and subject.pos_ != "PROPN") or head.endswith(("man", "woman", "person", "ologist")):
         return "person" if head == singular else "body"
     if {head, singular} & (BODIES | DOCUMENTS) or subject.ent_type_ in ORGANISATIONS:
         return "body"
     if subject.pos_ == "PROPN" and (subject.text[0].isupper() or subject.text[0] == "@"):
         return "person" if head in HUMANS else "body"
-    if head in plural or (singular != head and _agent_noun(singular)):
+    if head in _GROUPS or (singular != head and _agent_noun(singular)):
         return "body"
     return "person" if _agent_noun(head) else "body" if _tells(subject) else None
 
@@ -183,7 +187,7 @@ def _set_off(subject: Token) -> bool:
         return subject.pos_ in {"NOUN", "PROPN"}
     if not (subject.pos_ == "PROPN" or (subject.pos_ == "NOUN" and marked)) or subject.ent_type_ in _MEASURES:
         return False
-    if subject.dep_ != "nsubj" or verb.lemma_ not in {"add", "say"} or verb.tag_ not in {"VBD", "VBZ", "VBP"}:
+    if subject.dep_ != "nsubj" or verb.lemma_ not in {"add", "say"} or verb.tag_ not in FINITE:
         return False
     opens, closes = min(first.i, verb.i), max(subject.right_edge.i if subject.i > verb.i else 0, verb.i)
     if opens == subject.sent.start or subject.doc[opens - 1].text not in {",", '"'}:
@@ -202,7 +206,7 @@ def _some_of_them(number: Token) -> bool:
 
 def _agent_noun(head: str) -> bool:
     """ "microbiologist", "scientist": nouns for persons by their ending."""
-    return head.endswith(("ologist", "ist", "person", "man", "woman")) and len(head) > 5
+    return head.endswith(("ist", "person", "man", "woman")) and not head.endswith(_LISTS) and len(head) > 5
 
 
 def _person_in(subject: Token, words: Span) -> str | None:

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 from nli.gender import of_noun
 from nli.lexicon import HUMANS
 from nli.names import is_person
-from nli.parsed import entities
+from nli.parsed import SUBJECTS, entities
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
-
-_SUBJECTS = {"nsubj", "nsubjpass"}
 
 
 def is_new_person(token: Token) -> bool:
@@ -22,7 +20,7 @@ def is_new_person(token: Token) -> bool:
         return False
     opens = token.i - token.sent.start == 1 and token.nbor(-1).lower_ in {"a", "an"} and token.tag_ == "NN"
     opens = opens and token.dep_ not in {"compound", "poss"}
-    main = opens or (token.dep_ in _SUBJECTS and token.head.dep_ == "ROOT")
+    main = opens or (token.dep_ in SUBJECTS and token.head.dep_ == "ROOT")
     found = token.dep_ == "dobj" and token.head.lemma_ in {"find", "meet", "visit"}
     if not (main or found) or any(is_person(e) for e in _near(token)):
         return False

@@ -9,6 +9,11 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
 
+FINITE = {"VBD", "VBZ", "VBP"}
+TENSED = FINITE | {"MD"}
+SUBJECTS = {"nsubj", "nsubjpass"}
+
+
 @lru_cache(maxsize=1)
 def text_of(doc: Doc) -> str:
     return str(doc.text)

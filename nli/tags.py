@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 from nli.lexicon import DOCUMENTS, NEEDS_CLAUSE, PLAIN_VERBS, RECORD_VERBS, SPEECH_VERBS
 from nli.names import is_person
 from nli.naming import can_speak, is_named_person
-from nli.parsed import entities, entity_at
+from nli.parsed import FINITE, SUBJECTS, TENSED, entities, entity_at
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
 
-FINITE = {"VBD", "VBZ", "VBP"}
 RELATIVE = {"relcl", "acl"}
 BREAKS = {",", '"', ":", ";", "-", "–", "—", "'", ")"}
 _PHRASE_STARTS = {"DET", "ADJ", "NOUN", "PROPN"}
@@ -31,9 +30,9 @@ def before_colon(sentence: Span, quoted: list[bool]) -> Token | None:
     lead = [t for t in sentence if t.i < colon.i]
     if any(quoted[t.idx] for t in lead):
         return None
-    finite = any(t.tag_ in FINITE | {"MD"} and t.dep_ not in RELATIVE for t in lead)
+    finite = any(t.tag_ in TENSED and t.dep_ not in RELATIVE for t in lead)
     if quoted[sentence.doc[colon.i + 1].idx]:
-        subjects = [t for t in lead if t.dep_ in {"nsubj", "nsubjpass"} and t.head.dep_ not in RELATIVE]
+        subjects = [t for t in lead if t.dep_ in SUBJECTS and t.head.dep_ not in RELATIVE]
         main = next((t for t in subjects if t.lower_ in {"he", "she", "it"} or can_speak(t)), None)
         if main is not None and main.lower_ == "it" and main.head.lemma_ == "be":
             return None  # "It was the mayor who had known: “She told us.”"
@@ -51,8 +50,8 @@ def _told_of(person: Token) -> bool:
     name = entity_at(person)
     assert name is not None  # a person is an entity
     before = name.doc[name.start - 1] if name.start else None
-    after = name.doc[name.end]
-    return after.pos_ in {"NOUN", "VERB"} or (before is not None and before.pos_ == "ADP")
+    followed = name.end < len(name.doc) and name.doc[name.end].pos_ in {"NOUN", "VERB"}
+    return followed or (before is not None and before.pos_ == "ADP")
 
 
 def tagged(verb: Token, sentence: Span) -> Token | None:
@@ -131,7 +130,7 @@ def _before_apposition(comma: Token, sentence: Span) -> Token | None:
     words = list(takewhile(lambda t: t.text != ",", (comma.doc[i] for i in range(comma.i - 1, sentence.start, -1))))
     if all(t.pos_ == "PROPN" for t in words):
         return None  # the name itself
-    if len(words) > 8 or any(t.tag_ in FINITE | {"MD"} or t.text in BREAKS for t in words):
+    if len(words) > 8 or any(t.tag_ in TENSED or t.text in BREAKS for t in words):
         return None
     return comma.doc[words[-1].i - 2] if words[-1].i - 2 > sentence.start else None
 
@@ -145,7 +144,7 @@ def inverted(verb: Token, sentence: Span) -> Token | None:
         return None
     after = list(takewhile(lambda t: t.text not in {",", ";", '"'}, (t for t in sentence if t.i > verb.i)))
     begins = verb.doc[verb.i + 1]
-    if any(t.tag_ in FINITE | {"MD"} for t in after) or not (begins.pos_ in _PHRASE_STARTS or begins.tag_ == "PRP$"):
+    if any(t.tag_ in TENSED for t in after) or not (begins.pos_ in _PHRASE_STARTS or begins.tag_ == "PRP$"):
         return None
     nouns = [t for t in after if t.pos_ in {"NOUN", "PROPN"}]
     heads = [t for t in nouns if t.dep_ not in {"compound", "poss", "nmod", "amod"} or t.head.i < verb.i]
