@@ -20,7 +20,7 @@ NEIGHBOURS = 40
 # What two claims must not share to be compared. Where nobody is named, the document speaks.
 ACROSS: dict[str, Callable[[Claim], Hashable]] = {
     "documents": lambda claim: claim.document,
-    "speakers": lambda claim: (claim.speaker,) if claim.speaker else claim.document,
+    "speakers": lambda claim: claim.identity or claim.document,
 }
 SCOPES = ("all", *ACROSS)
 

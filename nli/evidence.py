@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from nli.records import Claim
+from nli.records import Claim, same_voice
 
 FEATURES = ("shared_words", "length", "one_speaker", "one_document")
 BIAS = "bias"
@@ -32,8 +32,7 @@ def features(a: Claim, b: Claim) -> tuple[float, ...]:
     first, second = _words(a.text), _words(b.text)
     shared = len(first & second) / math.sqrt(max(1, len(first) * len(second)))
     length = math.log(max(1, len(a.text))) + math.log(max(1, len(b.text)))
-    same_speaker = a.speaker is not None and a.speaker == b.speaker
-    return shared, length, float(same_speaker), float(a.document == b.document)
+    return shared, length, float(same_voice(a, b)), float(a.document == b.document)
 
 
 def parts(a: Claim, b: Claim, weights: Mapping[str, float]) -> dict[str, float]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from nli.lexicon import AMBIGUOUS_HUMANS, HEADLINE_SOURCES, HUMANS, TITLES
 from nli.names import strip_titles
@@ -43,6 +43,15 @@ _VERB = re.compile(r"^(?:Said|Says|Added|Adds|Asked|Posted|Replied|Tweeted|Wrote
 _OWN_VOICE = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|us)\b")  # not "US"
 
 
+class Label(NamedTuple):
+    """The speaker that a paragraph is labelled with, where their words begin in it, and whether "he" can mean them afterwards: the
+    source that a headline gives is nobody in particular."""
+
+    speaker: str
+    end: int
+    person: bool = True
+
+
 @dataclass
 class Labels:
     """The labels of one document so far."""
@@ -52,8 +61,8 @@ class Labels:
     witness: str | None = None  # who answers: the last one labelled by name, or in focus when the questions began
     asking: bool = False
 
-    def read(self, text: str, cast: Cast) -> tuple[str, int] | None:
-        """The speaker that a paragraph is labelled with and where their words begin; None where there is no label."""
+    def read(self, text: str, cast: Cast) -> Label | None:
+        """None where a paragraph has no label."""
         if _QUESTION.match(text):
             if not self.asking:
                 self.witness = self.current or (cast.focus[-1] if cast.focus else None)
@@ -61,24 +70,24 @@ class Labels:
             return None
         if answer := _ANSWER.match(text):
             self.current = self.witness
-            return (self.witness, answer.end()) if self.witness and self.asking else None
+            return Label(self.witness, answer.end()) if self.witness and self.asking else None
         if found := self._counted(text, cast) or self._short(text, cast) or self._in_office(text, cast):
-            self.current, self.asking = found[0], False
+            self.current, self.asking = found.speaker, False
             return found
         if (headline := _HEADLINE.match(text)) and headline[1].split()[-1].lower() in HEADLINE_SOURCES:
             self.current, self.asking = None, False
-            return headline[1], headline.start(2)
+            return Label(headline[1], headline.start(2), person=False)
         if label := _LABEL.match(text):
             turned = text[label.end()] in '"“'  # "Said Keller: “...”"
             words = _VERB.sub("", label[1]) if turned else label[1]
             self.current, self.asking = self._speaker(words, label[2], cast), False
-            return self.current, label.end()
+            return Label(self.current, label.end())
         if self.current and _OWN_VOICE.search(re.sub(r"[“\"][^”\"]*[”\"]?", "", text)):
-            return self.current, 0
+            return Label(self.current, 0)
         self.current, self.asking = None, False
         return None
 
-    def _counted(self, text: str, cast: Cast) -> tuple[str, int] | None:
+    def _counted(self, text: str, cast: Cast) -> Label | None:
         """A voice with a number is given its name and office once."""
         label = _COUNTED.match(text)
         if label is None:
@@ -88,22 +97,22 @@ class Labels:
             name = re.sub(r"^.*\(|\)$", "", label[2]) if "(" in label[2] else label[2].split(",")[0]
             words = name.strip()
             self.named[key] = cast.person(words.title() if words.isupper() else words)
-        return (self.named[key], label.end()) if key in self.named else None
+        return Label(self.named[key], label.end()) if key in self.named else None
 
-    def _in_office(self, text: str, cast: Cast) -> tuple[str, int] | None:
+    def _in_office(self, text: str, cast: Cast) -> Label | None:
         """A name with an office, or the number of a voice that is given no name."""
         if (label := _OFFICE.match(text)) and {w.lower() for w in re.findall(r"\w+", label[2])} & (HUMANS | TITLES):
-            return self._speaker(strip_titles(label[1]), None, cast), label.end()
+            return Label(self._speaker(strip_titles(label[1]), None, cast), label.end())
         numbered = _NUMBERED.match(text)
-        return (numbered[1].capitalize(), numbered.end()) if numbered else None
+        return Label(numbered[1].capitalize(), numbered.end()) if numbered else None
 
-    def _short(self, text: str, cast: Cast) -> tuple[str, int] | None:
+    def _short(self, text: str, cast: Cast) -> Label | None:
         """A label that is a single noun for a person, or initials."""
         if (role := _ROLE.match(text)) and role[1].lower() in _ROLES:
-            return self._speaker(role[1], None, cast), 0
+            return Label(self._speaker(role[1], None, cast), role.end())
         if initials := _INITIALS.match(text):
             fitting = [n for n in cast.names if "".join(w[0] for w in n.split()).upper() == initials[1]]
-            return (fitting[0], initials.end()) if len(fitting) == 1 else None
+            return Label(fitting[0], initials.end()) if len(fitting) == 1 else None
         return None
 
     def _speaker(self, label: str, told: str | None, cast: Cast) -> str:

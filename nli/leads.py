@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from nli.attribution import attribution
 from nli.cast import Cast
-from nli.lexicon import HUMANS, QUALIFIERS
+from nli.lexicon import HUMANS, QUALIFIERS, TITLES
 from nli.names import aged, described, persons, strip_titles, surnames
 from nli.naming import Attribution
 from nli.speakers import quotations
@@ -34,7 +34,8 @@ def link(cast: Cast, paragraphs: list[tuple[str, Doc]]) -> None:
     for text, doc in paragraphs[lead + 1 :]:
         for name, speaks in _named(text, doc, rehearsal):
             known = any(re.search(rf"\b{re.escape(surname)}\b", so_far) for surname in surnames(name))
-            meant = first and not _described(doc, name) and _introduced(role, doc, name, speaks)
+            unknown = role.root.lower_ not in _KNOWN and not _described(doc, name)
+            meant = first and unknown and _introduced(role, doc, name, speaks)
             if not known and (meant or _same_office(role, cast.traits.get(name, set()))):
                 told = {w.lower() for w in re.findall(r"\w+", role.text)}
                 cast.traits.setdefault(name, set()).update(told - QUALIFIERS)
@@ -48,6 +49,25 @@ def _speaker(text: str, doc: Doc, cast: Cast) -> Attribution | None:
     quoted = quotations(text)[0]
     heard = (attribution(sentence, quoted, cast) for sentence in doc.sents)
     return next((given for given in heard if given and not given.pronoun), None)
+
+
+_KNOWN = {  # offices whose bearer a lead need not name: a stranger who speaks after it is somebody else
+    *(
+        "ambassador",
+        "chancellor",
+        "coach",
+        "envoy",
+        "general",
+        "governor",
+        "judge",
+        "king",
+        "mayor",
+        "minister",
+        "pope",
+        "premier",
+    ),
+    *("president", "prosecutor", "queen", "secretary", "senator", "spokesman", "spokesperson", "spokeswoman"),
+}
 
 
 def _held_back(given: Attribution, doc: Doc, cast: Cast) -> Span | None:
@@ -90,4 +110,6 @@ def _named(text: str, doc: Doc, cast: Cast) -> Iterator[tuple[str, bool]]:
 
 
 def _described(doc: Doc, name: str) -> bool:
-    return any(described(p) for p in persons(doc[:]) if strip_titles(p.text) == name)
+    """Whether something tells who a person is; of a name that is read from the words alone, nobody knows."""
+    borne = [p for p in persons(doc[:]) if strip_titles(p.text) == name]
+    return not borne or any(described(p) or p[0].lower_ in HUMANS | TITLES for p in borne)

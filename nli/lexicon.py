@@ -82,7 +82,7 @@ DOCUMENTS = _words(
     agreement calendar chart contract deed footage logger plaque printout prospectus receipts roll screenshot scoresheet
     slip spreadsheet stub tally ticket treaty waybill
     correspondence docket flyer handout mail pamphlet
-    analysis assessment booklet census data declaration extract fax label menu poll questionnaire research sticker telegram
+    analysis assessment booklet census checklist data declaration extract fax label menu poll questionnaire research sticker telegram
     """
 )
 # Nouns for persons that "he" and "she" can mean.
@@ -117,7 +117,7 @@ HUMANS = _words(
     statistician trustee viticulturist
     admiral archbishop canon chairperson congressman congresswoman controller corporal councilman councilwoman king major midfielder
     pathologist pope prince princess queen sheikh striker
-    maestro postmistress regent turner
+    inmate maestro postmistress regent turner
     bricklayer bookseller bouncer cartographer clergyman comedian commuter composer comrade conservator crofter deckhand docker
     drummer emissary fisher florist glazier goatherd grocer guest hiker hotelier informant informer instructor intern janitor joiner
     juror lodger logistician mason matron miller missionary mourner navigator novelist onlooker orderly organist parishioner

@@ -70,10 +70,7 @@ def name(subject: Token, cast: Cast) -> Attribution | None:
         speaker = cast.speaking(alias, person=_kind(subject) == "person")
     elif kind := _kind(subject):
         whole = _whole(words, subject)
-        if subject.pos_ == "NUM":  # "One of them" of "two officials" before
-            speaker = re.sub(r"\bthem$", f"the {cast.body}", whole) if cast.body and cast.body[0].islower() else whole
-        else:
-            speaker = cast.description(whole, subject.lower_)
+        speaker = _of_whom(whole, subject, cast) if subject.pos_ == "NUM" else cast.description(whole, subject.lower_)
         if speaker.startswith("spokes") and " " not in speaker and words[0].lower_ in {"a", "another"}:
             speaker = _for_body(speaker, cast)
         if subject.lower_ in DOCUMENTS:
@@ -91,6 +88,13 @@ def _alias(subject: Token, words: Span) -> str | None:
     called = _CALLED.match(text_of(subject.doc), words.end_char)
     place = any(c.dep_ == "appos" and c.ent_type_ in {"DATE", "GPE", "NORP", "TIME"} for c in subject.children)
     return None if called is None or place else called[1] or called[2]
+
+
+def _of_whom(words: str, number: Token, cast: Cast) -> str:
+    """ "Two officials confirmed it. One of them said ...": one of the two officials."""
+    if not cast.body or not number.doc.vocab[cast.body.split()[0].lower()].like_num:
+        return words
+    return re.sub(r"\bthem$", f"the {cast.body[0].lower()}{cast.body[1:]}", words)
 
 
 def part_of_writing(subject: Token) -> bool:

@@ -66,6 +66,17 @@ class Claim:
         """`text` without the context."""
         return self.text[len(self.context) + 3 :] if self.context else self.text
 
+    @property
+    def identity(self) -> tuple[str, str] | None:
+        """Who says it, to compare with others: "witness" is somebody else in every document, "Anna Keller" is not. None: the text."""
+        named = self.speaker is not None and any(word[0].isupper() for word in self.speaker.split())
+        return (self.speaker, "" if named else self.document) if self.speaker else None
+
+
+def same_voice(a: Claim, b: Claim) -> bool:
+    """Whether one speaker says both."""
+    return a.identity is not None and a.identity == b.identity
+
 
 class Scores(NamedTuple):
     """Probabilities by name; they sum to 1."""

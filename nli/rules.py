@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from nli.dates import apart, days, without_days
 from nli.quantities import comparable, disagree, quantities
-from nli.records import Claim
+from nli.records import Claim, same_voice
 
 CONTRADICTION, TENSION, UPDATE, COMPATIBLE = "contradiction", "tension", "update", "compatible"
 KINDS = (CONTRADICTION, TENSION, UPDATE)  # what can be reported; two compatible claims never are
@@ -113,7 +113,7 @@ def other_times(a: Claim, b: Claim) -> Verdict | None:
         first, second = (days(c.statement, c.written) for c in (a, b))
         if a.document != b.document and a.written and b.written and not (first and second):
             first, second = {a.written.isoformat()}, {b.written.isoformat()}  # each speaks of its own day
-    elif a.speaker is not None and a.speaker == b.speaker:
+    elif same_voice(a, b):
         first, second = (_said_on(c) for c in (a, b))
     else:
         return None

@@ -20,16 +20,20 @@ from nli.parsed import entities_in, text_of
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span
 
+    from nli.labels import Label
+
 
 # ‘We don’t know,’ as the British quote, or 'We don't know,': what closes it stands behind a comma or a full stop, where no apostrophe does.
 _SINGLE = re.compile(
     r"(?<!\S)(?:‘(?=\w)[^‘“”\"]*?[,.?!…]’|'(?=\w)(?:(?!(?<!\S)'\w)[^‘“”\"])*?[,.?!…]')(?![^\s).,;:—–])"
 )
+_OPENING = re.compile(r'(?<!\S)"(?=\w)')
 Voice = tuple["str | None", "Attribution | None"]  # the speaker of a sentence, and where it names them if it does
 
 
-def quotations(text: str) -> tuple[list[bool], bool]:
-    """For each character whether it stands inside quotation marks (the marks included); and whether a double one is left open."""
+def quotations(text: str, following: str = "") -> tuple[list[bool], bool]:
+    """For each character whether it stands inside quotation marks (the marks included); and whether a double one is left open, as where
+    a quotation goes on in the next paragraph, which then begins with a mark too (`following`: its first character)."""
     inside = [False] * len(text)
     for single in _SINGLE.finditer(text):
         inside[slice(*single.span())] = [True] * len(single[0])
@@ -40,7 +44,7 @@ def quotations(text: str) -> tuple[list[bool], bool]:
         elif start is not None and character in '”»"':
             inside[start : i + 1] = [True] * (i + 1 - start)
             start = None
-    if start is not None and text[start] == "“":
+    if start is not None and (text[start] == "“" or (following == '"' and _OPENING.match(text, start))):
         inside[start:] = [True] * (len(text) - start)
         return inside, True
     return inside, False
@@ -98,8 +102,9 @@ def _heard(
     return found, about
 
 
-def told(units: list[tuple[int, int]], doc: Doc, quoted: list[bool], cast: Cast, speaker: str) -> list[Voice]:
-    """The speaker of each unit under the label of `speaker`: theirs, but for what they report as somebody else's words."""
+def told(units: list[tuple[int, int]], doc: Doc, quoted: list[bool], cast: Cast, label: Label) -> list[Voice]:
+    """The speaker of each unit under a label: the one it names, but for what they report as somebody else's words."""
+    speaker = cast.speaking(label.speaker, person=label.person)
     result: list[Voice] = []
     for unit in units:
         sentence = span_of(doc, *unit)
@@ -111,7 +116,7 @@ def told(units: list[tuple[int, int]], doc: Doc, quoted: list[bool], cast: Cast,
         else:
             anybody = text_of(doc)[given.start : given.end].lower() == "they"
             result.append((speaker, None) if anybody else (given.speaker, given))
-    cast.speaking(speaker, person=True)
+    cast.speaking(speaker, person=label.person)
     return result
 
 

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 
+_TELLING = {"comment", "confirm", "disclose", "discuss", "elaborate", "reveal", "say", "specify"}
+
+
 def teller(verb: Token, has_quote: bool) -> Token | None:
     """ "The workers were told by the foreman that they would stay": whoever tells, behind a passive verb."""
     if verb.lemma_ not in {"assure", "inform", "remind", "tell", "warn"} or _negated(verb):
@@ -35,7 +38,7 @@ def kept_back(verb: Token) -> bool:
     """ "The ministry did not say how many", "He would not say": the reporter tells that nothing was said; but not "could not say"."""
     unwilling = verb.dep_ == "xcomp" and verb.head.lemma_ in {"go", "intend", "plan"} and _negated(verb.head)
     unable = any(c.lower_ in {"ca", "can", "could"} for c in verb.children)
-    return verb.lemma_ in {"disclose", "reveal", "say", "specify"} and (unwilling or (_negated(verb) and not unable))
+    return verb.lemma_ in _TELLING and (unwilling or (_negated(verb) and not unable))
 
 
 def _negated(verb: Token) -> bool:

@@ -155,7 +155,7 @@ def test_a_wrapped_line_may_begin_with_a_number():
 
 def test_another_official_is_not_the_official():
     text = "A senior Iranian official said no talks had been held. Another official said talks had been held."
-    assert speakers(text) == ["senior Iranian official", "official"]
+    assert speakers(text) == ["senior Iranian official", "another official"]
 
 
 def test_titles_choose_between_two_of_one_name():

@@ -82,3 +82,8 @@ def test_two_speakers_beside_a_semicolon_are_two_claims(text, expected):
 )
 def test_a_semicolon_within_the_words_of_one_speaker_parts_nothing(text):
     assert [source for _, source in claims(text)] == [text]
+
+
+def test_nothing_may_follow_a_semicolon():
+    text = "The ministry said the dam was safe;\n\nThe union said it was not; and"
+    assert [c.speaker for c in extract(Document("x.txt", text))[0]] == ["ministry", "union"]

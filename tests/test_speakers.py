@@ -214,7 +214,7 @@ def test_who_is_not_held_back(lead, after, expected):
 def test_another_witness_is_another():
     text = "A witness told an inquest that the lamp was out.\n\nAnna Keller, 61, has lived here since May.\n\n"
     assert speaker(text, "lamp") == "Anna Keller"
-    assert speaker(f"{text}Another witness said the gate was shut.", "gate") == "witness"
+    assert speaker(f"{text}Another witness said the gate was shut.", "gate") == "another witness"
 
 
 def test_names_that_end_like_a_trade_and_places_that_begin_like_a_name():
@@ -749,3 +749,71 @@ def test_a_headline_gives_its_source_before_a_colon(headline, expected):
     first, second = claims(f"{headline}\n\nThe stores are full, and we have seen them.")
     assert first.speaker == expected and headline.endswith(first.source)
     assert second.speaker is None
+
+
+@pytest.mark.parametrize("mark", ['"', "“"])
+def test_a_quotation_of_several_paragraphs_keeps_its_speaker(mark):
+    text = (
+        f"{mark}Nobody warned us,” said Marta Gil, who owns the bakery. {mark}The water came at four.\n\n"
+        f"{mark}We lost everything. The mayor had promised a wall.\n\n"
+        f"{mark}He lied to us.”\n\nThe mayor, Jon Prats, said a wall was never promised."
+    )
+    text = text.replace("”", '"') if mark == '"' else text
+    assert [c.speaker for c in claims(text)] == ["Marta Gil"] * 5 + ["Jon Prats"]
+
+
+@pytest.mark.parametrize(("opening", "closing"), ["''", "‘’", '""', "“”"])
+def test_a_mark_stands_with_the_quotation_that_it_opens(opening, closing):
+    text = f"{opening}We moved them out,{closing} Anna Keller told us. {opening}There was no fire in the gym.{closing}"
+    first, second = claims(text)
+    assert first.source.endswith("told us.") and second.source == f"{opening}There was no fire in the gym.{closing}"
+    assert second.text == "Anna Keller: “There was no fire in the gym.”"
+
+
+def test_what_is_written_on_x_ends_a_sentence():
+    text = "“It is over,” Peter Reed wrote on X. Hours later Anna Keller said the deal was alive."
+    assert [c.speaker for c in claims(text)] == ["Peter Reed", "Anna Keller"]
+
+
+def test_nobody_is_he_because_a_headline_gives_a_source():
+    assert speaker("Prosecutor: mayor took bribes\n\nHe denied on Friday that he had taken money.", "denied") is None
+
+
+def test_a_label_by_role_is_no_part_of_what_is_said():
+    found = claims("Captain: The mate was asleep at the wheel.\n\nWitness: I saw nothing of it.")
+    assert [c.text for c in found] == ["Captain: The mate was asleep at the wheel.", "Witness: I saw nothing of it."]
+
+
+@pytest.mark.parametrize(
+    ("lead", "after"),
+    [
+        ("The defence minister said on Sunday that no soldier was left.", "“Forty are here,” Ibrahim Saleh told us."),
+        ("The company spokesman said the plant was shut.", "The plant runs every night, Vera Lutz told the council."),
+        ("The captain said the boat was sound.", "“It leaked,” Inmate Luis Prado told reporters."),
+    ],
+)
+def test_whoever_contradicts_an_office_does_not_bear_it(lead, after):
+    first, second = claims(f"{lead}\n\n{after}")
+    assert first.speaker != second.speaker and second.speaker in {"Ibrahim Saleh", "Vera Lutz", "Luis Prado"}
+
+
+def test_what_nobody_would_confirm_is_told_by_the_reporter():
+    for sentence in ("The county would not confirm that.", "Neither the firm nor the agency would comment."):
+        assert speaker(f"{KELLER} {sentence}", sentence[-9:]) is None
+
+
+def test_it_is_whoever_denied_a_letter_rather_than_the_letter():
+    text = (
+        "Keller's office denied that such a letter existed. “No such thing was ever written,” it said in a statement."
+    )
+    assert speaker(text, "ever written") == "Keller's office"
+
+
+def test_one_of_them_is_one_of_those_told_of():
+    text = "Two police officers confirmed that the gate was shut. One of them said the order had come from above."
+    assert speaker(text, "order") == "One of the two police officers"
+
+
+def test_a_surname_with_its_particle_is_somebody_met():
+    text = "The envoy, Maria de Souza, was asked about it. “We count bodies,” de Souza told the paper."
+    assert speaker(text, "bodies") == "Maria de Souza"
