@@ -105,7 +105,8 @@ def _subject_of(token: Token, has_quote: bool, first: int = 0) -> Token | None:
     the clause of it that is looked at, begins."""
     if token.lower_ == "according":
         source = next((c for p in token.children if p.lower_ == "to" for c in p.children if c.dep_ == "pobj"), None)
-        return None if source is not None and _no_source(source) else source
+        denied = token.i > 0 and token.nbor(-1).lower_ == "not"  # "Not according to Keller."
+        return None if denied or (source is not None and _no_source(source)) else source
     if token.pos_ not in {"VERB", "AUX"} or (token.dep_ in RELATIVE and not _reports_after_all(token)):
         return None
     if token.lemma_ == "quote" and any(c.dep_ in {"nsubjpass", "nsubj:pass"} for c in token.children):
@@ -192,12 +193,20 @@ def _own_subject(verb: Token) -> Token | None:
     """The subject of a verb, or the one it shares with the verb it is joined to ("arrived and said")."""
     for _ in range(3):
         subjects = [c for c in verb.children if c.dep_ == "nsubj"]
-        if subjects:  # of several the nearest: the parser takes words of what is reported for subjects too
-            return next((s for s in reversed(subjects) if s.i < verb.i and can_speak(s)), subjects[0])
+        if subjects:
+            return _of_several(subjects, verb)
         if any(c.dep_ == "nsubjpass" for c in verb.children) or verb.dep_ not in {"conj", "advcl", "xcomp"}:
             return None
         verb = verb.head
     return None
+
+
+def _of_several(subjects: list[Token], verb: Token) -> Token:
+    """The parser takes words of what is reported for subjects too: the one set off right before the verb, else the first that can
+    speak."""
+    able = [s for s in subjects if s.i < verb.i and can_speak(s)]
+    beside = able[1:] and able[-1].i == verb.i - 1 and able[-1].left_edge.nbor(-1).text == ","
+    return able[-1] if beside else (able or subjects)[0]
 
 
 def _records(verb: Token, subject: Token) -> bool:

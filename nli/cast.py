@@ -45,6 +45,7 @@ class Cast:
     votes: Counter[str] = field(default_factory=Counter)  # full name -> pronouns that fit: above 0 "she", below "he"
     traits: dict[str, set[str]] = field(default_factory=dict)  # full name -> words of its roles: {"farm", "minister"}
     descriptions: dict[str, str] = field(default_factory=dict)  # "official" -> "senior Iranian official", the last one
+    aliases: dict[str, str] = field(default_factory=dict)  # "supplier" -> "Moravolt", where that is no person's name
     focus: list[str] = field(default_factory=list)  # persons, each once, most recent last
     mentions: list[str] = field(default_factory=list)  # persons named in a paragraph in whatever part of a sentence
     body: str | None = None  # the last organisation, group or writing that spoke
@@ -198,8 +199,8 @@ class Cast:
         return (self._met(bare, head) if _DEFINITE.match(words) else None) or bare
 
     def _told(self, bare: str, head: str) -> str | None:
-        """The fuller description last met for a noun that stands alone."""
-        return self.descriptions.get(head) if " " not in bare else None
+        """What is called by a noun that stands alone: by its name, else by the fuller description last met."""
+        return (self.aliases.get(head) or self.descriptions.get(head)) if " " not in bare else None
 
     def _met(self, bare: str, head: str) -> str | None:
         """The bearer of a description; whoever was described before goes before somebody who is named later."""

@@ -66,7 +66,7 @@ def name(subject: Token, cast: Cast) -> Attribution | None:
     if person is not None:
         speaker = cast.speaking(cast.person(person), person=True)
     elif alias := _alias(subject, words):
-        cast.descriptions[subject.lower_] = alias
+        cast.aliases[subject.lower_] = alias
         speaker = cast.speaking(alias, person=_kind(subject) == "person")
     elif kind := _kind(subject):
         whole = _whole(words, subject)
@@ -78,6 +78,11 @@ def name(subject: Token, cast: Cast) -> Attribution | None:
         cast.speaking(speaker, person=kind == "person" or speaker in cast.names)
     else:
         return None
+    if (
+        subject.pos_ == "PROPN" and subject.dep_ == "appos" and speaker not in cast.names
+    ):  # "the supplier in Brno, Moravolt"
+        host = next((t for t in subject.ancestors if t.pos_ == "NOUN" and can_speak(t)), None)
+        cast.aliases |= {host.lower_: speaker} if host is not None and host.i < subject.i else {}
     return Attribution(speaker, words.start_char, words.end_char, False) if speaker else None
 
 
@@ -85,6 +90,9 @@ def _alias(subject: Token, words: Span) -> str | None:
     """What somebody without a personal name is called: "The supplier in Brno, Moravolt, said", "The soldier, who is known as M7, said"."""
     if subject.pos_ != "NOUN" or _kind(subject) is None or subject.lower_ in DOCUMENTS:
         return None
+    after = subject.nbor(1) if subject.i + 1 < len(subject.doc) else subject
+    if after.dep_ == "appos" and after.pos_ == "PROPN":  # "the operator Nordbane"
+        return str(whole_name(subject.doc[after.i : after.i + 1]).text)
     called = _CALLED.match(text_of(subject.doc), words.end_char)
     place = any(c.dep_ == "appos" and c.ent_type_ in {"DATE", "GPE", "NORP", "TIME"} for c in subject.children)
     return None if called is None or place else called[1] or called[2]

@@ -12,7 +12,19 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 
-_TELLING = {"comment", "confirm", "disclose", "discuss", "elaborate", "reveal", "say", "specify"}
+_TELLING = {
+    "answer",
+    "comment",
+    "confirm",
+    "disclose",
+    "discuss",
+    "elaborate",
+    "reply",
+    "respond",
+    "reveal",
+    "say",
+    "specify",
+}
 
 
 def teller(verb: Token, has_quote: bool) -> Token | None:

@@ -122,6 +122,9 @@ def test_scopes_leave_out_pairs_within_one():
     ]
     assert candidates(claims, across="documents").pairs == [(0, 2), (1, 2)]
     assert candidates(claims, across="speakers").pairs == [(0, 1), (1, 2)]
+    unnamed = [replace(claim, speaker="witness") for claim in claims]
+    apart = {(i, j) for i, j in itertools.combinations(range(3), 2) if claims[i].document != claims[j].document}
+    assert set(candidates(unnamed, across="speakers").pairs) == apart
 
 
 def test_candidates_are_sought_among_the_pairs_asked_for():

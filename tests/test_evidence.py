@@ -67,3 +67,13 @@ def test_evidence_that_is_not_known_is_refused(tmp_path, evidence):
     (tmp_path / "decision.json").write_text(json.dumps({"evidence": evidence}))
     with pytest.raises(CheckpointError, match=r"decision\.json"):
         Decision.read(tmp_path)
+
+
+def test_an_unnamed_speaker_is_somebody_else_in_every_document():
+    def one_speaker(a, b):
+        return features(a, b)[2]
+
+    first, second = (claim("The bus stopped.", "witness", name) for name in ("x.txt", "y.txt"))
+    assert one_speaker(first, second) == 0.0 and one_speaker(first, first) == 1.0
+    first, second = (claim("The bus stopped.", "Ann Lee", name) for name in ("x.txt", "y.txt"))
+    assert one_speaker(first, second) == 1.0

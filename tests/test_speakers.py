@@ -713,6 +713,9 @@ def test_the_past_of_a_pronoun_goes_on_being_told_by_a_person_with_a_name(text, 
         ("In Comrat, the head of a polling station, Elena Topal-Whitby, described the queue as “a very nice one”.", "Elena Topal-Whitby"),
         # what somebody without a personal name is called
         ("The supplier in Brno, Moravolt, which makes lamps, said that it was sorry.", "Moravolt"),
+        ("The rail operator Nordbane said on Wednesday that the trains had run.", "Nordbane"),
+        ("An official who has seen the draft said the share was half.", "official"),
+        ("Anna Keller did not respond to a request for comment.", None),
         ("The soldier, who is known as M7, told the coroner that he had fired once.", "M7"),
         ("One of them, an official of the party, said it had been agreed on over lunch.", "official of the party"),
         ("The accused said that both men were clipped on.", "accused"),
@@ -722,6 +725,11 @@ def test_the_past_of_a_pronoun_goes_on_being_told_by_a_person_with_a_name(text, 
 )  # fmt: skip
 def test_who_speaks_where_the_parse_goes_astray(text, expected):
     assert claims(text)[0].speaker == expected
+
+
+def test_a_noun_alone_is_whoever_was_given_a_name_with_it():
+    text = "The supplier in Brno, Moravolt, said that it was sorry. The lamps were safe, the supplier said."
+    assert speaker(text, "lamps") == "Moravolt"
 
 
 def test_whose_lawyer_and_whose_experts_they_are():
