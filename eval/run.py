@@ -103,7 +103,8 @@ def within_dossiers(detector: Detector, read: Callable[[], list[Result]]) -> Res
 
 
 def across_dossiers(detector: Detector) -> Result:
-    """Claims of different events, each pair once: how many are flagged at the shipped threshold, both directions joined."""
+    """Claims of different events, each pair once: how many plain scores (both directions joined, without the evidence that `detect`
+    adds) reach the shipped threshold, which was chosen for scores with it."""
     events = [[claim["text"] for claim in dossier["claims"]] for dossier in own_dossiers()]
     texts = [pair for one, other in itertools.combinations(events, 2) for pair in itertools.product(one, other)]
     decision = detector.scorer.checkpoint.decision

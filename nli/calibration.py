@@ -24,6 +24,8 @@ from nli.scoring import Scorer, softmax
 
 PRECISE, SENSITIVE = 0.9, 0.5  # precision asked of the outer operating points
 STEPS = np.linspace(0.01, 0.99, 99)
+# Chosen on documents, for scores that evidence was added to. `rival_share` compares two scores, whatever their scale.
+WITH_EVIDENCE = ("evidence", "ask_back", "same_speaker", "other_event", "screen", "screen_below")
 
 
 def calibrate(
@@ -36,6 +38,7 @@ def calibrate(
 ) -> Decision:
     """Fits the checkpoint's decision to a development set; its rules about speakers and rivals stay as they are.
 
+    The thresholds are of the model's own scores, so that a decision with evidence loses it and what goes with it (`plain`).
     `base_rate`: the share of contradictions to expect in use, by which precision is weighed; default: that of the set. Raises
     InputError for a test set unless `force`, and for a set without contradictions or without anything else.
     """
@@ -64,7 +67,8 @@ def calibrate(
         if t == points[name]
     }
     return dataclasses.replace(
-        old,
+        plain(old),
+        sure=None,  # it was measured under the old temperature
         threshold=points["balanced"],
         rule=rule,
         temperature=temperature,
@@ -80,6 +84,18 @@ def calibrate(
             "at": at,
         },
     )
+
+
+def plain(decision: Decision) -> Decision:
+    """For scores without evidence: of a decision that weighs it, everything in `WITH_EVIDENCE` is off; others stay as they are."""
+    off = Decision()
+    return dataclasses.replace(decision, **{name: getattr(off, name) for name in left_out(decision)})
+
+
+def left_out(decision: Decision) -> list[str]:
+    """The settings that `plain` turns off."""
+    off = Decision()
+    return [name for name in WITH_EVIDENCE if decision.evidence and getattr(decision, name) != getattr(off, name)]
 
 
 def refuse_test_set(labelled: LabelledSet, *, force: bool = False) -> None:

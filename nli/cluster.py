@@ -58,10 +58,9 @@ def score_on_ray(
     """Scores the pairs in `source`, a file or folder of parquet, csv, tsv or jsonl, local or s3://, gs://, ..., into folder `target`.
 
     `workers`: fewest and most at a time (None: what the cluster holds), each with a model (or a `cascade` of two, as `Detector.load`
-    takes it) and `threads` CPUs. Runs on the cluster
-    that Ray is connected to, else the one at RAY_ADDRESS, else on this machine. `progress` receives counts of finished rows;
-    like the result, they include those of earlier runs. Raises InputError for a `target` that holds another run, and for a row
-    that cannot be used unless `skip_invalid`; what was finished stays.
+    takes it) and `threads` CPUs. Runs on the cluster that Ray is connected to, else the one at RAY_ADDRESS, else on this machine.
+    `progress` receives counts of finished rows; like the result, they include those of earlier runs. Raises InputError for a
+    `target` that holds another run, and for a row that cannot be used unless `skip_invalid`; what was finished stays.
     """
     options: dict[str, Any] = {
         "sure": sure,

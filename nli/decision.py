@@ -65,17 +65,7 @@ class Decision:
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
             decision = cls(**{k: v for k, v in values.items() if k in cls.__dataclass_fields__})
-            names = ("threshold", "ask_back", "same_speaker", "other_event", "rival_share", "screen_below")
-            shares = [getattr(decision, name) for name in names] + [decision.sure or 0.0]
-            numbers = all(0 <= share <= 1 for share in shares) and decision.temperature > 0
-            numbers = numbers and all(map(math.isfinite, decision.evidence.values()))
-            sound = (
-                decision.rule in RULES
-                and numbers
-                and decision.evidence.keys() <= {*FEATURES, BIAS}
-                and isinstance(decision.context, bool)
-                and isinstance(decision.screen, str)
-            )
+            sound = decision._sound()
         except (ValueError, TypeError, AttributeError) as error:
             raise CheckpointError(
                 f"{path}: {error}; expected an object with threshold, rule and temperature"
@@ -83,9 +73,26 @@ class Decision:
         if not sound:
             raise CheckpointError(
                 f"{path}: rule must be one of {', '.join(RULES)}, threshold and shares in 0..1, temperature above 0, "
-                f"evidence numbers for some of {', '.join((*FEATURES, BIAS))}, context true or false, screen a name"
+                f"evidence numbers for some of {', '.join((*FEATURES, BIAS))}, operating_points an object of names with numbers in 0..1, "
+                "context true or false, screen a name"
             )
         return decision
+
+    def _sound(self) -> bool:
+        """Whether all values are such as a decision has. Raises TypeError or AttributeError for some of other types."""
+        names = ("threshold", "ask_back", "same_speaker", "other_event", "rival_share", "screen_below")
+        shares = [getattr(self, name) for name in names] + [self.sure or 0.0]
+        return (
+            self.rule in RULES
+            and all(0 <= share <= 1 for share in shares)
+            and self.temperature > 0
+            and all(map(math.isfinite, self.evidence.values()))
+            and self.evidence.keys() <= {*FEATURES, BIAS}
+            and isinstance(self.operating_points, dict)
+            and all(isinstance(point, Real) and 0 <= point <= 1 for point in self.operating_points.values())
+            and isinstance(self.context, bool)
+            and isinstance(self.screen, str)
+        )
 
     def limit(self, threshold: float | str | None) -> float:
         """The score from which a pair is reported: a number in [0, 1], the name of an operating point, or None for the own threshold.
@@ -116,7 +123,9 @@ class Decision:
         return weighed(combined, pair.a, pair.b, self.evidence)
 
     def can_reach(self, forward: float, threshold: float) -> bool:
-        """Whether a pair could still reach `threshold`, whatever the other direction says. Saves scoring it when not."""
+        """Whether the other direction of a pair is worth asking; saves scoring it when not. Without evidence: whether the pair could
+        still reach `threshold`, whatever the other direction says. Evidence may raise any score, so that with it the other direction
+        is asked from `ask_back` on, or from a lower `threshold` on."""
         asked = forward >= min(self.ask_back, threshold)
         return asked and (bool(self.evidence) or self.combine(forward, 1.0) >= threshold)
 

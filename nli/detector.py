@@ -68,7 +68,7 @@ class Detector:
         when the config does not; `language` is a spaCy pipeline for English, loaded by the first `detect`; `threads` are of the CPU
         (default: all cores); `precision` of a torch checkpoint is float32, bfloat16 or auto (what is faster here); `runtime` of an
         ONNX one is onnxruntime or openvino (an extra; starts later, often faster). With `both_ways`, `score` gives pairs the
-        contradiction that `detect` gives them: of both directions, in twice the time.
+        contradiction of both directions, in twice the time, without the evidence that `detect` adds to it.
         Raises CheckpointError, InputError for options that do not exist or go together, DependencyError without openvino.
         """
         if precision not in PRECISIONS:

@@ -21,6 +21,12 @@ def check_file(path: str | Path) -> None:
         raise InputError(
             f"{path}: cannot be written ({target.parent} {found}); make the folder, or name another output"
         )
+    try:
+        with suppress(FileNotFoundError):
+            target.stat()
+    except OSError as error:  # links that lead in a circle
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(f"{path}: cannot be written ({reason}); name another output") from error
 
 
 def check_folder(path: str | Path) -> None:

@@ -84,7 +84,7 @@ class Evaluation:
 
     @property
     def score(self) -> np.ndarray:
-        """The contradiction score that thresholds are for, shape (n,): both directions joined where both are known."""
+        """The contradiction score, shape (n,): both directions joined where both are known, without the evidence of documents."""
         return joined_score(self.forward, self.backward, self.decision)
 
     def mistakes(self, most: int | None = None) -> list[Mistake]:
@@ -209,7 +209,8 @@ def _detection(
 ) -> dict[str, Any] | None:
     """The checkpoint's thresholds on these rows, and what they would mean where contradictions are rare.
 
-    `both`: the score is of both directions, joined here or by the scorer.
+    `both`: the score is of both directions, joined here or by the scorer. `thresholds_of`: what the thresholds were chosen for,
+    the scores of pairs in files, as these are, or of documents, which have evidence besides.
     """
     if labelled.scheme.positive is None:
         return None
@@ -220,6 +221,7 @@ def _detection(
     ranked = metrics.ranking(positive, score, np.ones((1, len(score))))["contradiction_average_precision"]
     return {
         "score": f"{decision.rule} of both directions" if both else "premise to hypothesis",
+        "thresholds_of": "documents" if decision.evidence else "pairs",
         "average_precision": float(ranked[0]) if positive.any() else None,
         "operating_points": {
             name: metrics.operating_point(positive, score, threshold, BASE_RATE)

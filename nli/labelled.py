@@ -19,6 +19,7 @@ from nli.readers import Rejected, text_cell
 from nli.records import LabelledPair
 from nli.rows import Row, column_names
 
+PARTS = ("premise", "hypothesis", "label")  # of a LabelledPair
 ALIASES = (
     ("premise", "sentence1", "sentence_a", "text_a", "text1", "context", "evidence"),
     ("hypothesis", "sentence2", "sentence_b", "text_b", "text2", "statement", "claim"),
@@ -61,9 +62,12 @@ class LabelledSet:
         return np.array([index[pair.label] for pair in self.pairs], dtype=int)
 
     def column(self, name: str) -> list[str]:
-        """A column as text, "(none)" where a row lacks it. Raises InputError when all do."""
+        """A column as text, "(none)" where a row lacks it. The premise, hypothesis and label go by these names, whatever their columns
+        were called. Raises InputError when all rows lack it."""
         if not any(name in row for row in self.rows):
-            known = ", ".join(map(str, self.rows[0])) if self.rows else "none"
+            if name in PARTS:
+                return [str(getattr(pair, name)) for pair in self.pairs]
+            known = ", ".join(map(str, [*(self.rows[0] if self.rows else ()), *PARTS]))
             raise InputError(f"{self.name}: no column {name!r}; found {known}")
         return ["(none)" if row.get(name) is None else str(row[name]) for row in self.rows]
 
@@ -203,7 +207,7 @@ def _find_columns(row: Row, source: str, asked: Sequence[str | None]) -> list[st
     """The columns of premise, hypothesis and, if three are asked for, label: those named, else by usual names in any case of letters."""
     folded = {str(name).lower(): str(name) for name in reversed(list(row))}
     found = []
-    for what, names, wanted in zip(("premise", "hypothesis", "label"), ALIASES, asked, strict=False):
+    for what, names, wanted in zip(PARTS, ALIASES, asked, strict=False):
         name = wanted if wanted in row else None if wanted else next((folded[n] for n in names if n in folded), None)
         if name is None:
             missing = f"no column {wanted!r}" if wanted else f"no {what} column"

@@ -43,6 +43,11 @@ class Lines:
         self._record.clear()
         return self.number + 1
 
+    def are_rows(self, cells: int, delimiter: str) -> bool:
+        """Whether each of the several lines of the record has so many cells itself. Of one cell, every line has."""
+        parted = (line.count(delimiter) == cells - 1 for line in self._record)
+        return len(self._record) > 1 and cells > 1 and all(parted)
+
     def back(self) -> str:
         """The first line of the record; those behind it will be read again."""
         first, *behind = self._record
@@ -75,7 +80,7 @@ def csv_rows(lines: Lines, path: str, delimiter: str) -> Iterator[tuple[int, Row
     """Line numbers with the rows under a header, or with the reason why there is none. Raises InputError for the header.
 
     A broken row is its first line alone: what a quotation mark without an end swallowed is read again. Many tsv files know no
-    quoting, so that there such a mark is text.
+    quoting, so that there such a mark is text, and so is one whose end stands in a later row: lines that are each a row are not one.
     """
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     header = _header(reader, path)
@@ -92,7 +97,7 @@ def csv_rows(lines: Lines, path: str, delimiter: str) -> Iterator[tuple[int, Row
             )
         if cells and len(cells) != len(header):
             problem = f"{len(cells)} cells, expected {len(header)} as in the header"
-        if problem:
+        if problem or (delimiter == "\t" and lines.are_rows(len(header), delimiter)):
             cells = lines.back().rstrip("\r\n").split(delimiter)
             plain = delimiter == "\t" and len(cells) == len(header)
             yield number, dict(zip(header, cells, strict=True)) if plain else problem

@@ -7,12 +7,14 @@ lets pairs through; their scores are the large one's alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from nli import checkpoints
 from nli.decision import Decision
+from nli.errors import CheckpointError
 from nli.records import LABELS, Claim
 from nli.scoring import Scorer
 
@@ -30,11 +32,17 @@ class Screen:
     def load(cls, decision: Decision, **options: Any) -> Screen | None:
         """The screen that a checkpoint's decision names, a shipped one or a folder; None when it names none. `options`: of `Scorer`.
 
-        Raises CheckpointError.
+        Raises CheckpointError for a folder that cannot be used and for any other name: nothing is downloaded.
         """
         if not decision.screen:
             return None
-        path = checkpoints.shipped().get(decision.screen, decision.screen)
+        shipped = checkpoints.shipped()
+        path = shipped.get(decision.screen, Path(decision.screen))
+        if not path.is_dir():
+            raise CheckpointError(
+                f"{decision.screen}: no such folder, and not one of the shipped checkpoints ({', '.join(sorted(shipped)) or 'none'}); "
+                "the screen in decision.json must be one of these, or detect go without (--no-screen)"
+            )
         return cls(Scorer(checkpoints.load(str(path)), **options), decision.screen_below)
 
     def look(self, pairs: Sequence[tuple[Claim, Claim]], progress: Callable[[int], object] | None = None) -> np.ndarray:

@@ -55,9 +55,12 @@ def percent(value: float | None) -> str:
 
 
 def directions(detection: dict[str, Any]) -> str:
-    """Of which directions the contradiction score is that the operating points are thresholds of."""
+    """Of which directions the contradiction score is, and whether the operating points were chosen for another one."""
     score = str(detection["score"])
-    return f"{score} only; --swap joins both directions, as detect does" if score == "premise to hypothesis" else score
+    if score == "premise to hypothesis":
+        score = f"{score} only; --swap joins both directions"
+    of_documents = detection["thresholds_of"] == "documents"
+    return f"{score}; the operating points are of documents, where detect adds evidence" if of_documents else score
 
 
 def evaluation_markdown(n: dict[str, Any]) -> str:

@@ -379,6 +379,23 @@ def test_a_cell_of_tsv_may_begin_with_a_quotation_mark(tmp_path):
     assert [row for _, row in read_rows(str(write(tmp_path / "quoted.tsv", rows)))] == rows
 
 
+def test_rows_of_tsv_between_two_quotation_marks_are_no_cell(tmp_path):
+    lines = ['A walked home.\t"Hello there\t1', "C sat.\tD stood.\t2", 'B slept.\tHe left early, he said"\t3']
+    kept = ['"over\nlines"\t"two\n\nmore"\t4', '"a\tb\nc"\tx\t5']
+    (tmp_path / "in.tsv").write_text("\n".join(["premise\thypothesis\tid", *lines, *kept]) + "\n")
+    records = list(read_records(str(tmp_path / "in.tsv")))
+    assert [tuple(row.values()) for _, row in records[:3]] == [tuple(line.split("\t")) for line in lines]
+    assert [(number, *row.values()) for number, row in records[3:]] == [
+        (5, "over\nlines", "two\n\nmore", "4"),
+        (9, "a\tb\nc", "x", "5"),
+    ]
+
+
+def test_a_cell_over_several_lines_is_one_where_it_is_the_only_column(tmp_path):
+    (tmp_path / "in.tsv").write_text('premise\n"over\nlines"\nplain\n')
+    assert [row for _, row in read_rows(str(tmp_path / "in.tsv"))] == [{"premise": "over\nlines"}, {"premise": "plain"}]
+
+
 def test_the_column_where_json_breaks_off_is_told(tmp_path):
     (tmp_path / "in.jsonl").write_text('{"premise": "a", "hypothesis": "b"\n')
     (record,) = read_records(str(tmp_path / "in.jsonl"))

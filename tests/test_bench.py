@@ -87,6 +87,12 @@ def test_the_command(run, tmp_path):
     assert numbers["start"]["not_run"] and numbers["ours"]["agreement"] == 1.0
 
 
+def test_json_on_standard_output_is_alone_there(run, tmp_path):
+    (tmp_path / "pairs.jsonl").write_text(json.dumps({"premise": "a", "hypothesis": "b"}))
+    result = run("pairs.jsonl", "--peers", "cross-encoder-onnx", "--json", "-")
+    assert json.loads(result.stdout)["rows"] == 1, result.output
+
+
 def test_a_peer_that_is_not_there_is_named_with_the_reason(measured, tiny):
     try:
         import optimum.onnxruntime  # noqa: F401

@@ -8,7 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nli import checkpoints
-from nli.calibration import calibrate, curve, fit_temperature, operating_points, place, write
+from nli.calibration import (
+    WITH_EVIDENCE,
+    calibrate,
+    curve,
+    fit_temperature,
+    left_out,
+    operating_points,
+    place,
+    plain,
+    write,
+)
 from nli.decision import Decision
 from nli.errors import InputError
 from nli.gold import CONTRADICTION
@@ -78,6 +88,26 @@ def test_calibrating_a_checkpoint(tmp_path):
     again = calibrate(labelled, Scorer(checkpoints.load(str(folder))))  # the old temperature is taken out before
     assert again.temperature == pytest.approx(decision.temperature, abs=0.002)
     assert again.operating_points == decision.operating_points
+
+
+EVIDENCE = {"evidence": {"shared_words": 2.0}, "ask_back": 0.3, "same_speaker": 0.9, "other_event": 0.95}
+
+
+def test_a_decision_with_evidence_loses_it_and_what_was_chosen_with_it(tmp_path):
+    folder = make_checkpoint(tmp_path / "m")
+    old = {**EVIDENCE, "screen": "fast", "screen_below": 0.1, "rival_share": 0.9, "context": True}
+    (folder / "decision.json").write_text(json.dumps(old))
+    scorer = Scorer(checkpoints.load(str(folder)))
+    decision = calibrate(from_rows(ROWS), scorer)
+    blank = Decision()
+    assert left_out(scorer.checkpoint.decision) == list(WITH_EVIDENCE) and left_out(decision) == []
+    assert all(getattr(decision, name) == getattr(blank, name) for name in WITH_EVIDENCE)
+    assert (decision.rival_share, decision.context) == (0.9, True)
+
+
+def test_without_evidence_the_rules_stay_as_they_are():
+    decision = Decision(same_speaker=0.9, other_event=0.95, screen="fast", screen_below=0.1)
+    assert plain(decision) == decision and left_out(decision) == []
 
 
 def test_test_sets_are_refused_unless_forced(scorer):

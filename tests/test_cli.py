@@ -124,6 +124,24 @@ def test_standard_input_output_file_and_fail_on_contradiction(run, tmp_path):
     assert run("detect", "-", "--threshold", "1", "--fail-on-contradiction", stdin=TEXT).exit_code == 0
 
 
+def test_a_link_to_itself_is_told_in_one_line(run, article, tmp_path):
+    (tmp_path / "loop.txt").symlink_to("loop.txt")
+    fails(run("detect", "loop.txt"), "loop.txt: too many levels of symbolic links")
+    fails(run("detect", article, "--output", "loop.txt"), "loop.txt: cannot be written", "symbolic links")
+    (tmp_path / "pairs.jsonl").write_text('{"premise": "a", "hypothesis": "b"}\n')
+    (tmp_path / "loop.jsonl").symlink_to("loop.jsonl")
+    fails(run("score", "pairs.jsonl", "loop.jsonl"), "loop.jsonl: cannot be written", "symbolic links")
+    kept = run("detect", "loop.txt", article, "--skip-invalid", "--threshold", "0")
+    assert kept.exit_code == 0 and "skipped loop.txt" in kept.stderr and "1 document" in kept.stderr
+
+
+def test_standard_error_may_be_closed(article, tmp_path):
+    """With the shipped model: the libraries that others need open another stderr themselves."""
+    command = f"{sys.executable} -m nli detect {article} --threshold 0 --format jsonl 2>&-"
+    done = subprocess.run(["sh", "-c", command], cwd=tmp_path, stdout=subprocess.PIPE)
+    assert done.returncode == 0 and json.loads(done.stdout)["kind"] == "contradiction"
+
+
 def test_two_documents_name_their_files(run, article, tmp_path):
     (tmp_path / "y.txt").write_text("The museum is open on Sundays, the guide said.")
     assert "x.txt:1" in run("detect", article, "y.txt", "--threshold", "0").stdout

@@ -73,6 +73,28 @@ def test_report(run, pairs, tmp_path):
     fails(run("eval", pairs, "--report", "file/page"), "cannot be written")
 
 
+def test_the_json_may_go_into_the_folder_that_the_report_makes(run, pairs, tmp_path):
+    assert run("eval", pairs, "--report", "page", "--json", "page/n.json").exit_code == 0
+    assert json.loads((tmp_path / "page/n.json").read_text())["n"] == len(ROWS)
+    assert run("eval", pairs, "--report", "new/page", "--json", "new/n.json").exit_code == 0
+    assert (tmp_path / "new/n.json").exists() and (tmp_path / "new/page/index.html").exists()
+    fails(run("eval", pairs, "--report", "page", "--json", "other/n.json"), "other does not exist")
+    fails(run("eval", pairs, "--report", ".", "--json", pairs), "is the input file too")
+
+
+def test_json_on_standard_output_is_alone_there(run, pairs, cases):
+    assert json.loads(run("eval", pairs, "--json", "-").stdout)["n"] == len(ROWS)
+    assert json.loads(run("eval", pairs, "--model", "fast", "--json", "-").stdout)["comparison"]
+    assert json.loads(run("eval", "cases", cases, "--json", "-").stdout)["cases"] == 2
+
+
+def test_the_texts_and_the_label_are_columns_too(run, pairs):
+    result = run("eval", pairs, "--slice", "label", "--group", "premise", "--json", "-")
+    numbers = json.loads(result.stdout)
+    assert {part["value"] for part in numbers["slices"]["label"]} == {"entailment", "neutral", "contradiction"}
+    assert numbers["groups"] == len({premise for premise, _, _ in ROWS})
+
+
 def test_two_models(run, pairs, tmp_path):
     other = str(make_checkpoint(tmp_path / "other"))
     result = run("eval", pairs, "--model", other, "--json", "out.json", "--report", "page")
@@ -163,6 +185,19 @@ def test_calibrate(run, pairs, tmp_path):
     evaluated = run("eval", pairs, "--model", own, "--json", "out.json", model=False)
     points = json.loads((tmp_path / "out.json").read_text())["detection"]["operating_points"]
     assert evaluated.exit_code == 0 and set(points) == {"precise", "balanced", "sensitive"}
+
+
+def test_calibrate_says_what_it_leaves_out(run, pairs, tmp_path):
+    own = make_checkpoint(tmp_path / "own")
+    old = {"evidence": {"shared_words": 2.0}, "ask_back": 0.3, "screen": "fast", "screen_below": 0.1}
+    (own / "decision.json").write_text(json.dumps(old))
+    result = run("calibrate", pairs, "--model", str(own), "--force", model=False)
+    assert result.exit_code == 0 and "without evidence, ask_back, screen, screen_below of the old" in result.stderr
+    decision = json.loads((own / "decision.json").read_text())
+    assert (decision["evidence"], decision["ask_back"], decision["screen"]) == ({}, 0.0, "")
+    again = run("calibrate", pairs, "--model", str(own), "--force", model=False)
+    assert again.exit_code == 0 and "of the old" not in again.stderr
+    assert "adds evidence" in " ".join(run("calibrate", "--help", model=False).stdout.split())
 
 
 def test_calibrate_refuses_test_sets(run, pairs, tmp_path):

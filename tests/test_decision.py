@@ -115,6 +115,17 @@ def test_decision_file(tmp_path):
             Decision.read(tmp_path)
 
 
+@pytest.mark.parametrize("points", [{"precise": "high"}, {"precise": 1.5}, {"precise": float("nan")}, [], 7, None])
+def test_operating_points_are_names_with_numbers(tmp_path, points):
+    (tmp_path / "decision.json").write_text(json.dumps({"operating_points": points}))
+    with pytest.raises(
+        CheckpointError, match=r"decision\.json.*operating_points an object of names with numbers in 0\.\.1"
+    ):
+        Decision.read(tmp_path)
+    (tmp_path / "decision.json").write_text(json.dumps({"operating_points": {"precise": 1, "balanced": 0.5}}))
+    assert Decision.read(tmp_path).limit("precise") == 1
+
+
 @pytest.mark.parametrize(
     ("a", "b", "kind"),
     [

@@ -1,3 +1,5 @@
+import copy
+import dataclasses
 import json
 
 import numpy as np
@@ -7,6 +9,7 @@ from conftest import ORDERS, make_checkpoint
 import nli
 from nli import slices
 from nli.both_ways import BothWays
+from nli.decision import Decision
 from nli.errors import InputError
 from nli.evaluation import evaluate_set
 from nli.labelled import from_rows
@@ -86,6 +89,16 @@ def test_the_table_says_which_score_the_operating_points_are_of(detector):
     assert "from score (premise to hypothesis only; --swap joins both directions" in head(detector.scorer, False)
     assert "from score (mean of both directions)" in head(detector.scorer, True)
     assert "from score (mean of both directions)" in head(BothWays(detector.scorer), False)
+
+
+def test_the_table_says_when_the_operating_points_were_chosen_on_documents(detector):
+    scorer = copy.copy(detector.scorer)
+    weighing = Decision(evidence={"shared_words": 2.0})
+    scorer.checkpoint = dataclasses.replace(scorer.checkpoint, decision=weighing)
+    results = [evaluate_set(from_rows(PROBES), s, with_baselines=False) for s in (detector.scorer, scorer)]
+    told = "both directions; the operating points are of documents, where detect adds evidence)"
+    assert [told in result.markdown() for result in results] == [False, True]
+    assert [result["detection"]["thresholds_of"] for result in results] == ["pairs", "documents"]
 
 
 def test_operating_points_of_the_checkpoint(detector, rows):

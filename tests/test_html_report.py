@@ -90,7 +90,7 @@ def test_it_says_where_it_comes_from(folder, result):
     ("swap", "score"),
     [
         (True, "mean of both directions"),
-        (False, "premise to hypothesis only; --swap joins both directions, as detect does"),
+        (False, "premise to hypothesis only; --swap joins both directions"),
     ],
 )
 def test_the_table_says_which_score_the_operating_points_are_of(tiny, tmp_path, swap, score):

@@ -205,13 +205,19 @@ def test_a_known_test_set_under_another_name_is_recognised_by_its_content():
     assert sources.role("pairs_for_training.csv", known, ()) == "test"
 
 
+def test_the_texts_and_the_label_are_columns_by_their_usual_names(file):
+    loaded = load_pairs(file("sentence1,sentence2,gold_label\na,b,n\nc,d,e\n"))
+    names = ("premise", "hypothesis", "label")
+    assert [loaded.column(name) for name in names] == [["a", "c"], ["b", "d"], ["neutral", "entailment"]]
+
+
 def test_where_limit_and_extra_columns(file):
     path = file("premise,hypothesis,label,split\na,b,neutral,dev\na,c,neutral,test\na,d,neutral,dev\n")
     assert len(load_pairs(path, where={"split": "dev"}).pairs) == 2
     assert len(load_pairs(path, where={"split": "dev"}, limit=1).pairs) == 1
     assert load_pairs(path, where={"split": "dev"}).role == "dev" and load_pairs(path).role == "test"
     assert load_pairs(path).column("split") == ["dev", "test", "dev"]
-    with pytest.raises(InputError, match="no column 'topic'; found split"):
+    with pytest.raises(InputError, match="no column 'topic'; found split, premise, hypothesis, label"):
         load_pairs(path).column("topic")
     with pytest.raises(InputError, match="no column 'part' to select rows by"):
         load_pairs(path, where={"part": "dev"})

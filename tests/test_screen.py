@@ -10,6 +10,7 @@ from conftest import edit_json, make_checkpoint
 import nli
 from nli import checkpoints
 from nli.cli import main
+from nli.decision import Decision
 from nli.errors import CheckpointError
 from nli.records import Claim
 from nli.scoring import Scorer
@@ -95,6 +96,12 @@ def test_a_screen_that_is_not_there_is_named(folders, tmp_path):
         edit_json(folder / "decision.json", **({"screen": "", "screen_below": 0.0} | broken))
         with pytest.raises(CheckpointError, match=r"decision\.json"):
             nli.Detector.load(str(folder))
+
+
+def test_a_screen_is_never_downloaded(tmp_path, monkeypatch):
+    monkeypatch.setattr(checkpoints, "_download", lambda name: pytest.fail(f"{name} was asked for"))
+    with pytest.raises(CheckpointError, match=r"org/model: no such folder.*screen in decision\.json.*--no-screen"):
+        Screen.load(Decision(screen="org/model"))
 
 
 def test_the_command_line_counts_explains_and_goes_without(folders, tmp_path):

@@ -27,7 +27,7 @@ OWN = "eval/data/news_pairs.jsonl"  # in a checkout; a wheel brings no pairs
 @click.option(
     "--float", "float_model", metavar="FOLDER", help="float32 weights for the peers (default: the model's own)."
 )
-@click.option("--json", "json_path", metavar="PATH", help="Write all numbers here as JSON.")
+@click.option("--json", "json_path", metavar="PATH", help="Write all numbers here as JSON; -: instead of the table.")
 @click.option("--premise", metavar="COL", help="Column of the premise, if its name is unusual.")
 @click.option("--hypothesis", metavar="COL", help="Column of the hypothesis, if its name is unusual.")
 @model_options()
@@ -67,7 +67,8 @@ def bench(
         )
     if json_path:
         write(json.dumps(measured.to_dict(), indent=1) + "\n", json_path)
-    write(measured.markdown(), None)
+    if json_path != "-":
+        write(measured.markdown(), None)
 
 
 def _own_pairs() -> str:

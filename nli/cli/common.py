@@ -97,7 +97,8 @@ def cascade_options(function: Callable[..., Any]) -> Callable[..., Any]:
 both_ways = click.option(
     "--both-ways",
     is_flag=True,
-    help="Score every pair in both directions, as detect does: contradiction does not depend on the order. Twice the time.",
+    help="Score every pair in both directions, as contradiction does not depend on the order; without the evidence that detect adds. "
+    "Twice the time.",
 )
 
 
@@ -134,9 +135,10 @@ def load(options: dict[str, Any], *, language: str | None = None) -> Any:
 
 def once(files: Sequence[str]) -> list[str]:
     """The files, each under the first name it was given; the other names are told."""
-    named: dict[Path, str] = {}
+    # realpath takes links that lead in a circle, of which Path.resolve raises RuntimeError up to Python 3.12; reading tells of them.
+    named: dict[str, str] = {}
     for file in dict.fromkeys(files):
-        if (first := named.setdefault(Path(file).resolve(), file)) != file:
+        if (first := named.setdefault(os.path.realpath(file), file)) != file:
             click.echo(f"nli: {file}: the same file as {first}; read once", err=True)
     return list(named.values())
 
@@ -148,7 +150,7 @@ def check_output(path: str | None, inputs: Sequence[str] = ()) -> None:
             raise InputError("standard output is closed; name a file to write, or leave it open")
         return
     check_file(path)
-    if Path(path).resolve() in {Path(file).resolve() for file in inputs if file != "-"}:
+    if os.path.realpath(path) in {os.path.realpath(file) for file in inputs if file != "-"}:
         raise InputError(f"{path}: is the input file too; name another output")
 
 
@@ -182,7 +184,6 @@ class Bar:
 def progress(unit: str, total: int | None = None) -> Iterator[Bar]:
     from tqdm import tqdm
 
-    with tqdm(
-        total=total, unit=f" {unit}", file=sys.stderr, disable=not sys.stderr.isatty(), leave=False, delay=1
-    ) as bar:
+    shown = sys.stderr is not None and sys.stderr.isatty()  # None: closed by who started the command
+    with tqdm(total=total, unit=f" {unit}", file=sys.stderr, disable=not shown, leave=False, delay=1) as bar:
         yield Bar(bar)

@@ -56,7 +56,7 @@ def data_options(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.command("eval", cls=Command)
 @click.argument("pairs", metavar="PAIRS")
 @click.argument("folder", metavar="[DIR]", required=False)
-@click.option("--json", "json_path", metavar="PATH", help="Write all numbers here as JSON.")
+@click.option("--json", "json_path", metavar="PATH", help="Write all numbers here as JSON; -: instead of the tables.")
 @click.option("--report", metavar="DIR", help="Write a page to look at (index.html) and its plots (PNG, SVG) here.")
 @click.option("--slice", "by", multiple=True, metavar="COL", help="Also each value of this column; may be repeated.")
 @click.option("--group", metavar="COL", help="Rows that belong together, for intervals (default: equal premises).")
@@ -84,11 +84,7 @@ def evaluate(
         raise click.UsageError(
             "cases take one model and no --report" if folder else "expected --model once, or twice to compare"
         )
-    check_output(None)
-    if json_path:
-        check_output(json_path, inputs=[pairs])
-    if report:
-        check_folder(report)
+    _check_outputs(pairs, json_path, report)
     if folder:
         ctx = click.get_current_context()
         given = (p for p in ctx.command.params if p.name in PAIRS_ONLY)
@@ -101,6 +97,20 @@ def evaluate(
     labelled = _read(pairs, options)
     results = [_evaluate(labelled, {**options, "model": name}) for name in model or (None,)]
     _print_pairs(results, json_path, report)
+
+
+def _check_outputs(pairs: str, json_path: str | None, report: str | None) -> None:
+    """Raises InputError for outputs that cannot be written; a folder that the report makes may be one that the JSON goes to."""
+    check_output(None)
+    if report:
+        check_folder(report)
+    if json_path and not (report and _makes(report, Path(json_path).absolute().parent)):
+        check_output(json_path, inputs=[pairs])
+
+
+def _makes(report: str, folder: Path) -> bool:
+    """Whether a folder is not there yet, and will be with the report."""
+    return not folder.exists() and Path(report).absolute().is_relative_to(folder)
 
 
 def _read(pairs: str, options: dict[str, Any]) -> LabelledSet:
@@ -146,17 +156,23 @@ def _print_pairs(results: list[Evaluation], json_path: str | None, report: str |
     numbers = first
     if comparison:
         numbers = {"models": [result.to_dict() for result in results], "comparison": comparison.to_dict()}
-    if json_path:
-        write(json.dumps(numbers, indent=1) + "\n", json_path)
     if report:
-        write_report(comparison or results[0], Path(report))
+        write_report(comparison or results[0], Path(report))  # first, for the JSON may go to its folder
     model = "" if comparison else f", model {first['model']}"
-    write(f"{first['n']} pairs of {first['data']} (sha256 {first['data_hash'][:12]}){model}\n\n", None)
-    write((comparison or results[0]).markdown(), None)
+    head = f"{first['n']} pairs of {first['data']} (sha256 {first['data_hash'][:12]}){model}"
+    _print(numbers, json_path, f"{head}\n\n{(comparison or results[0]).markdown()}")
     left_out = f"{first['unlabelled']} rows without gold label, {first['skipped']} skipped"
     two_way = f", {first['two_way']} two-way rows left out" if first["two_way"] else ""
     truncated = " and ".join(str(result["truncated"]) for result in results)
     click.echo(f"nli: {left_out}{two_way}, {truncated} truncated", err=True)
+
+
+def _print(numbers: dict[str, Any], json_path: str | None, tables: str) -> None:
+    """The numbers to their file and the tables to standard output, which is the numbers' alone when they go there."""
+    if json_path:
+        write(json.dumps(numbers, indent=1) + "\n", json_path)
+    if json_path != "-":
+        write(tables, None)
 
 
 def _evaluate_cases(folder: str, json_path: str | None, options: dict[str, Any]) -> None:
@@ -174,12 +190,10 @@ def _evaluate_cases(folder: str, json_path: str | None, options: dict[str, Any])
             counted.append(counts)
             advance(1)
     numbers = cases.summary(Path(folder), found, counted, detector)
-    if json_path:
-        write(json.dumps(numbers, indent=1) + "\n", json_path)
     cases_word = "case" if len(found) == 1 else "cases"
     data = f"{len(found)} {cases_word} of {folder} (sha256 {numbers['data_hash'][:12]})"
     head = f"{data}, model {numbers['model']}, threshold {numbers['threshold']}"
-    write(f"{head}\n\n{cases_markdown(numbers)}", None)
+    _print(numbers, json_path, f"{head}\n\n{cases_markdown(numbers)}")
 
 
 @click.command(cls=Command)
@@ -199,7 +213,8 @@ def _evaluate_cases(folder: str, json_path: str | None, options: dict[str, Any])
 def calibrate(pairs: str, output: str | None, base_rate: float | None, force: bool, **options: Any) -> None:
     """Fit a model's temperature and thresholds to labelled development pairs, and write its decision.json.
 
-    Precise, balanced and sensitive operating points are chosen; the balanced one becomes the threshold of `nli detect`.
+    Precise, balanced and sensitive operating points are chosen; the balanced one becomes the threshold of `nli detect`. They are
+    of the model's own scores: if its old decision adds evidence to them, the new one does without, and without what was chosen with it.
     """
     from nli import calibration
 
@@ -214,4 +229,7 @@ def calibrate(pairs: str, output: str | None, base_rate: float | None, force: bo
     calibration.write(decision, path)
     points = ", ".join(f"{name} {value:.2f}" for name, value in decision.operating_points.items())
     click.echo(f"temperature {decision.temperature}, {decision.rule} of both directions, {points}")
+    if gone := calibration.left_out(scorer.checkpoint.decision):
+        told = f"without {', '.join(gone)} of the old decision, which were chosen for other scores, those of documents"
+        click.echo(f"nli: {told}", err=True)
     click.echo(f"nli: fitted to {len(labelled.pairs)} pairs of {pairs}; written to {path}", err=True)
