@@ -37,6 +37,11 @@ ANYBODY = {"man": "m", "woman": "f"}
 OWNERS = {"his": "he", "her": "she"}
 
 
+def belonging(words: str, owner: str) -> str:
+    """ "report of Anna Keller", "report of the minister" """
+    return f"{words} of {'the ' if owner[0].islower() else ''}{owner}"
+
+
 @dataclass
 class Cast:
     """The people and bodies of one document, in the order met: fills in surnames, roles and pronouns."""
@@ -163,14 +168,14 @@ class Cast:
         if (full := self.held_back.get(bare)) and not _NOT_THE.match(words):
             return full
         if head in DOCUMENTS and (owner := self._owner(words)):
-            return f"{bare} of {owner}"
+            return belonging(bare, owner)
         if _DEFINITE.match(words):
             if self.writer and head in LETTERS and " " not in bare:
                 return self.writer
             if named := self._met(bare, head):
                 return named
             if {head, head.removesuffix("s")} & (HUMANS | BODIES) and (owner := self._owner(words)):
-                return f"{bare} of {owner}"
+                return belonging(bare, owner)
             if " " not in bare:
                 if known := self._told(bare, head):
                     return known

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from nli.cast import ANYBODY, ARTICLE
+from nli.cast import ANYBODY, ARTICLE, belonging
 from nli.lexicon import AMBIGUOUS_HUMANS, BODIES, COMPANIES, DOCUMENTS, HUMANS, ISSUING_VERBS, PRONOUN_GENDER
 from nli.names import ORGANISATIONS, phrase
 from nli.naming import is_named_person
@@ -114,7 +114,7 @@ def _note_things(cast: Cast, sentence: Span, quoted: list[bool]) -> None:
         own = not quoted[token.idx]
         words = ARTICLE.sub("", phrase(token).text)
         if noun in DOCUMENTS and own and (maker := _maker(token, cast)):
-            words = f"{words} of {maker}"
+            words = belonging(words, maker)
         fuller = cast.descriptions.get(noun)
         if noun in BODIES and token.dep_ in SUBJECTS and own:
             bare = " " not in words

@@ -505,7 +505,7 @@ def test_a_title_written_short_ends_no_sentence():
     ("text", "expected"),
     [
         ("Anna Keller sent us copies. The repair was fixed for May, her letter says.", "letter of Anna Keller"),
-        ("The fire institute issued a short notice. The shell, it says, was found at noon.", "short notice of fire institute"),
+        ("The fire institute issued a short notice. The shell, it says, was found at noon.", "short notice of the fire institute"),
         ("The bell was rung at noon, the log reads, and nobody came.", "log"),
         ("Three of the seven buoys were dark, the log notes.", "log"),
         ("The ledger survived a flood. Its pages put him in the room for nine days.", "ledger"),
