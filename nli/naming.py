@@ -62,33 +62,44 @@ def name(subject: Token, cast: Cast) -> Attribution | None:
     words = phrase(subject)
     if subject.dep_ == "poss" and words[-1].tag_ == "POS":
         words = words[:-1]
+    speaker = _speaker(subject, words, cast)
+    if not speaker:
+        return None
+    if subject.pos_ == "PROPN" and subject.dep_ == "appos" and speaker not in cast.names:
+        _note_alias(subject, speaker, cast)
+    return Attribution(speaker, words.start_char, words.end_char, False)
+
+
+def _speaker(subject: Token, words: Span, cast: Cast) -> str | None:
+    """Who or what a noun phrase stands for, now the last one that spoke; None for what cannot speak."""
     person = words.text if cast.surname(words.text) else _person_in(subject, words)
     if person is not None:
-        speaker = cast.speaking(cast.person(person), person=True)
-    elif alias := _alias(subject, words):
-        cast.aliases[subject.lower_] = alias
-        speaker = cast.speaking(alias, person=_kind(subject) == "person")
-    elif kind := _kind(subject):
-        whole = _whole(words, subject)
-        speaker = _of_whom(whole, subject, cast) if subject.pos_ == "NUM" else cast.description(whole, subject.lower_)
-        if speaker.startswith("spokes") and " " not in speaker and words[0].lower_ in {"a", "another"}:
-            speaker = _for_body(speaker, cast)
-        if subject.lower_ in DOCUMENTS:
-            cast.writing = speaker
-        cast.speaking(speaker, person=kind == "person" or speaker in cast.names)
-    else:
+        return cast.speaking(cast.person(person), person=True)
+    kind = _kind(subject)
+    if kind is None:
         return None
-    if (
-        subject.pos_ == "PROPN" and subject.dep_ == "appos" and speaker not in cast.names
-    ):  # "the supplier in Brno, Moravolt"
-        host = next((t for t in subject.ancestors if t.pos_ == "NOUN" and can_speak(t)), None)
-        cast.aliases |= {host.lower_: speaker} if host is not None and host.i < subject.i else {}
-    return Attribution(speaker, words.start_char, words.end_char, False) if speaker else None
+    if alias := _alias(subject, words):
+        cast.aliases[subject.lower_] = alias
+        return cast.speaking(alias, person=kind == "person")
+    whole = _whole(words, subject)
+    speaker = _of_whom(whole, subject, cast) if subject.pos_ == "NUM" else cast.description(whole, subject.lower_)
+    if speaker.startswith("spokes") and " " not in speaker and words[0].lower_ in {"a", "another"}:
+        speaker = _for_body(speaker, cast)
+    if subject.lower_ in DOCUMENTS:
+        cast.writing = speaker
+    return cast.speaking(speaker, person=kind == "person" or speaker in cast.names)
+
+
+def _note_alias(name: Token, speaker: str, cast: Cast) -> None:
+    """ "The supplier in Brno, Moravolt, said": what "the supplier" means from now on."""
+    host = next((t for t in name.ancestors if t.pos_ == "NOUN" and can_speak(t)), None)
+    if host is not None and host.i < name.i:
+        cast.aliases[host.lower_] = speaker
 
 
 def _alias(subject: Token, words: Span) -> str | None:
     """What somebody without a personal name is called: "The supplier in Brno, Moravolt, said", "The soldier, who is known as M7, said"."""
-    if subject.pos_ != "NOUN" or _kind(subject) is None or subject.lower_ in DOCUMENTS:
+    if subject.pos_ != "NOUN" or subject.lower_ in DOCUMENTS:
         return None
     after = subject.nbor(1) if subject.i + 1 < len(subject.doc) else subject
     if after.dep_ == "appos" and after.pos_ == "PROPN":  # "the operator Nordbane"
