@@ -116,8 +116,8 @@ def _subject_of(token: Token, has_quote: bool, first: int = 0) -> Token | None:
     subject = _own_subject(token)
     if subject is None or subject.lower_ in _NO_SPEAKERS or _denied(subject) or _in_passing(token, first):
         return None
-    if kept_back(token):
-        return None
+    if kept_back(token) or any(c.dep_ in {"dative", "dobj"} and c.lower_ in {"nobody", "none"} for c in token.children):
+        return None  # "She told nobody."
     if makes_known(token):
         return subject
     if _records(token, subject):

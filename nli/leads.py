@@ -110,6 +110,9 @@ def _named(text: str, doc: Doc, cast: Cast) -> Iterator[tuple[str, bool]]:
 
 
 def _described(doc: Doc, name: str) -> bool:
-    """Whether something tells who a person is; of a name that is read from the words alone, nobody knows."""
+    """Whether something tells who a person is, beside the name or, where the recogniser sees none, right before it."""
     borne = [p for p in persons(doc[:]) if strip_titles(p.text) == name]
-    return not borne or any(described(p) or p[0].lower_ in HUMANS | TITLES for p in borne)
+    if borne:
+        return any(described(p) or p[0].lower_ in HUMANS | TITLES for p in borne)
+    before = re.search(rf"([\w-]+)\.?\s+{re.escape(name)}", doc.text)
+    return before is not None and before[1].lower() in HUMANS | TITLES

@@ -48,7 +48,7 @@ class Attribution:
 def name(subject: Token, cast: Cast) -> Attribution | None:
     """Resolves the phrase headed by `subject` to a speaker."""
     if subject.pos_ == "PRON" and subject.lower_ in {"he", "she", "they", "it"}:
-        writes = subject.lower_ == "it" and subject.head.lemma_ in RECORD_VERBS | {"have"}
+        writes = subject.lower_ == "it" and (subject.head.lemma_ in RECORD_VERBS | {"have"} or _on_a_page(subject.head))
         speaker = cast.writing if writes else cast.pronoun(subject.lower_)
         return Attribution(speaker, subject.idx, subject.idx + len(subject), True) if speaker else None
     if cast.writing and part_of_writing(subject):
@@ -114,6 +114,12 @@ def _of_whom(words: str, number: Token, cast: Cast) -> str:
     if not cast.body or not number.doc.vocab[cast.body.split()[0].lower()].like_num:
         return words
     return re.sub(r"\bthem$", f"the {cast.body[0].lower()}{cast.body[1:]}", words)
+
+
+def _on_a_page(verb: Token) -> bool:
+    """ "it says on page three" """
+    places = (place for p in verb.children if p.dep_ == "prep" for place in p.children if place.dep_ == "pobj")
+    return any(place.lower_ in PARTS for place in places)
 
 
 def part_of_writing(subject: Token) -> bool:

@@ -716,6 +716,7 @@ def test_the_past_of_a_pronoun_goes_on_being_told_by_a_person_with_a_name(text, 
         ("The rail operator Nordbane said on Wednesday that the trains had run.", "Nordbane"),
         ("An official who has seen the draft said the share was half.", "official"),
         ("Anna Keller did not respond to a request for comment.", None),
+        ("The engineer warned nobody of a fault.", None),
         ("The soldier, who is known as M7, told the coroner that he had fired once.", "M7"),
         ("One of them, an official of the party, said it had been agreed on over lunch.", "official of the party"),
         ("The accused said that both men were clipped on.", "accused"),
@@ -825,3 +826,8 @@ def test_one_of_them_is_one_of_those_told_of():
 def test_a_surname_with_its_particle_is_somebody_met():
     text = "The envoy, Maria de Souza, was asked about it. “We count bodies,” de Souza told the paper."
     assert speaker(text, "bodies") == "Maria de Souza"
+
+
+def test_what_is_said_on_a_page_is_said_by_the_writing():
+    text = "The institute has a survey from May, and Tarn Homes paid for it. “The frames are sound,” it says on page three."
+    assert speaker(text, "frames") == "survey from May"
