@@ -15,11 +15,12 @@ from card import fill, head, row
 from sklearn.metrics import average_precision_score
 
 from nli import checkpoints
-from nli.cascade import CONTRADICTION, Cascade
+from nli.cascade import Cascade
 from nli.cases import read_cases
 from nli.checkpoints import weights_hash
 from nli.claims import extract_all
 from nli.labelled import load_pairs
+from nli.records import CONTRADICTION_COLUMN
 from nli.scoring import Scorer
 
 ROOT = Path(__file__).parent.parent
@@ -67,7 +68,7 @@ def compared(scorers: dict[str, Scorer], texts: Texts, conflicts: np.ndarray) ->
         **{
             name: {
                 "pairs_per_second": len(texts) / min(seconds[name]),
-                "average_precision": float(average_precision_score(conflicts, tables[name][:, CONTRADICTION])),
+                "average_precision": float(average_precision_score(conflicts, tables[name][:, CONTRADICTION_COLUMN])),
                 "labels_as_the_large_one": float((labels[name] == labels["default"]).mean()),
             }
             for name in scorers

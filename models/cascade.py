@@ -16,11 +16,12 @@ from decide import ARTICLES, PAIRS
 from sklearn.metrics import average_precision_score
 
 from nli import checkpoints
-from nli.cascade import CONTRADICTION, Cascade
+from nli.cascade import Cascade
 from nli.cases import read_cases
 from nli.checkpoints import weights_hash
 from nli.claims import extract_all
 from nli.labelled import load_pairs
+from nli.records import CONTRADICTION_COLUMN
 from nli.scoring import Scorer
 
 MOST = 4_000  # pairs of articles, drawn at random: minutes instead of an hour
@@ -50,7 +51,7 @@ def written_pairs() -> tuple[Texts, np.ndarray]:
 def kept(small: np.ndarray, large: np.ndarray, conflicts: np.ndarray, asked: np.ndarray) -> dict[str, float]:
     """What the cascade keeps when the rows `asked` go to the large one. `small`, `large`: probabilities, shape (pairs, 3)."""
     joined = np.where(asked[:, None], large, small)
-    precision = [average_precision_score(conflicts, p[:, CONTRADICTION]) for p in (joined, large)]
+    precision = [average_precision_score(conflicts, p[:, CONTRADICTION_COLUMN]) for p in (joined, large)]
     return {
         "asked": round(float(asked.mean()), 4),
         "labels": round(float((joined.argmax(1) == large.argmax(1)).mean()), 4),

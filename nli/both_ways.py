@@ -11,10 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from nli.records import LABELS
+from nli.records import CONTRADICTION_COLUMN
 from nli.scoring import Prepared, Scorer, ScoreTable
-
-CONTRADICTION = LABELS.index("contradiction")
 
 
 class BothWays(Scorer):
@@ -51,10 +49,12 @@ class BothWays(Scorer):
 
     def _joined(self, forward: np.ndarray, backward: np.ndarray) -> np.ndarray:
         """Probabilities of both directions, shape (n, 3) each -> of the pairs, shape (n, 3)."""
-        columns = forward[:, CONTRADICTION].tolist(), backward[:, CONTRADICTION].tolist()
+        columns = forward[:, CONTRADICTION_COLUMN].tolist(), backward[:, CONTRADICTION_COLUMN].tolist()
         contradiction = np.array([self.checkpoint.decision.combine(*both) for both in zip(*columns, strict=True)])
-        joined: np.ndarray = forward * ((1 - contradiction) / (1 - forward[:, CONTRADICTION]).clip(1e-9))[:, None]
-        joined[:, CONTRADICTION] = contradiction
+        joined: np.ndarray = (
+            forward * ((1 - contradiction) / (1 - forward[:, CONTRADICTION_COLUMN]).clip(1e-9))[:, None]
+        )
+        joined[:, CONTRADICTION_COLUMN] = contradiction
         return joined
 
 

@@ -15,10 +15,8 @@ import numpy as np
 from nli import checkpoints
 from nli.context import bare
 from nli.errors import CheckpointError
-from nli.records import LABELS
+from nli.records import CONTRADICTION_COLUMN
 from nli.scoring import Prepared, Scorer, ScoreTable
-
-CONTRADICTION = LABELS.index("contradiction")
 
 
 class Cascade(Scorer):
@@ -89,5 +87,7 @@ class Cascade(Scorer):
 
     def unsure(self, probabilities: np.ndarray) -> np.ndarray:
         """Which rows of the small model, shape (n, 3), the large one is asked about: a mask, shape (n,)."""
-        mask: np.ndarray = (probabilities.max(axis=-1) < self.sure) | (probabilities.argmax(axis=-1) == CONTRADICTION)
+        mask: np.ndarray = (probabilities.max(axis=-1) < self.sure) | (
+            probabilities.argmax(axis=-1) == CONTRADICTION_COLUMN
+        )
         return mask

@@ -18,10 +18,10 @@ from nli.decision import ALARMS, decide
 from nli.documents import documents_of, whole
 from nli.errors import InputError
 from nli.events import Events
-from nli.records import Claim, Document, Findings, ScoredPair, Scores
+from nli.records import CONTRADICTION_COLUMN, Claim, Document, Findings, ScoredPair, Scores
 from nli.rules import KINDS
 from nli.scoring import Scorer, ScoreTable
-from nli.screen import CONTRADICTION, Screen
+from nli.screen import Screen
 
 Progress = Callable[[int, int], object]  # pairs finished now, pairs in all
 Report = Callable[[int], object]  # pairs finished now
@@ -162,7 +162,7 @@ class Detector:
         scorer = self.scorer.one_way
         decision = scorer.checkpoint.decision
         forward = scorer.score([(a.text, b.text) for a, b in asked], progress=report)
-        contradiction = forward.probabilities[:, CONTRADICTION]
+        contradiction = forward.probabilities[:, CONTRADICTION_COLUMN]
         open_ = [k for k, p in enumerate(contradiction.tolist()) if decision.can_reach(p, threshold)]
         backward: ScoreTable = scorer.score([(asked[k][1].text, asked[k][0].text) for k in open_])
         both = zip(open_, np.asarray(forward.probabilities)[open_].tolist(), backward, strict=True)

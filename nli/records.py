@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 LABELS = ("entailment", "neutral", "contradiction")
+CONTRADICTION_COLUMN = LABELS.index("contradiction")  # of arrays of probabilities
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,9 @@ import numpy as np
 from nli import checkpoints
 from nli.decision import Decision
 from nli.errors import CheckpointError
-from nli.records import LABELS, Claim
+from nli.records import CONTRADICTION_COLUMN, Claim
 from nli.scoring import Scorer
 
-CONTRADICTION = LABELS.index("contradiction")
 AT_ONCE = 256  # pairs between two words to the progress bar
 
 
@@ -50,7 +49,7 @@ class Screen:
         found = np.zeros(len(pairs))
         for start in range(0, len(pairs), AT_ONCE):
             texts = [(self._text(a), self._text(b)) for a, b in pairs[start : start + AT_ONCE]]
-            scores = self.scorer.score(texts).probabilities[:, CONTRADICTION]
+            scores = self.scorer.score(texts).probabilities[:, CONTRADICTION_COLUMN]
             found[start : start + AT_ONCE] = scores
             if progress:
                 progress(int((scores < self.below).sum()))

@@ -10,9 +10,10 @@ from conftest import make_checkpoint
 import nli
 from nli import checkpoints
 from nli.batch import Interrupted, score_file
-from nli.cascade import CONTRADICTION, Cascade
+from nli.cascade import Cascade
 from nli.cli import main
 from nli.errors import CheckpointError, InputError
+from nli.records import CONTRADICTION_COLUMN
 from nli.scoring import PROBES, Scorer
 
 PAIRS = [(f"{p} {n}", h) for n, (p, h, _) in enumerate(PROBES * 4)] + [("a b c", "d e f"), ("a b c", "d e f")]
@@ -31,7 +32,7 @@ def folders(tmp_path_factory):
 def test_the_large_one_scores_what_the_small_one_is_not_sure_of_and_every_contradiction(folders):
     small, large = (Scorer(checkpoints.load(folder)).score(PAIRS).probabilities for folder in folders)
     got = Cascade.load(folders).score(PAIRS).probabilities
-    asked = (small.max(1) < 0.7) | (small.argmax(1) == CONTRADICTION)
+    asked = (small.max(1) < 0.7) | (small.argmax(1) == CONTRADICTION_COLUMN)
     assert 0 < asked.sum() < len(PAIRS)
     np.testing.assert_allclose(got[asked], large[asked], atol=1e-5)
     np.testing.assert_allclose(got[~asked], small[~asked], atol=1e-5)
