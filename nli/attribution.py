@@ -205,8 +205,9 @@ def _of_several(subjects: list[Token], verb: Token) -> Token:
     """The parser takes words of what is reported for subjects too: the one set off right before the verb, else the first that can
     speak."""
     able = [s for s in subjects if s.i < verb.i and can_speak(s)]
-    beside = able[1:] and able[-1].i == verb.i - 1 and able[-1].left_edge.nbor(-1).text == ","
-    return able[-1] if beside else (able or subjects)[0]
+    last = able[-1] if able[1:] and able[-1].i == verb.i - 1 else None
+    tag = last is not None and last.left_edge.i > 0 and last.left_edge.nbor(-1).text == ","
+    return last if last is not None and tag else (able or subjects)[0]
 
 
 def _records(verb: Token, subject: Token) -> bool:

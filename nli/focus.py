@@ -122,18 +122,18 @@ def _note_things(cast: Cast, sentence: Span, quoted: list[bool]) -> None:
             cast.thing = fuller if fuller and bare else meant or words
         if " " in words and len(words.split()) <= 9:
             cast.descriptions[noun] = fuller = words
-        each = any(
-            c.lower_ in {"each", "every", "no", "such"} for c in token.children
-        )  # of them: none that "it" can mean
-        if noun in DOCUMENTS and not each and any(c.dep_ in {"det", "poss"} for c in token.children):
+        unknown = any(c.lower_ in {"each", "every", "no", "such"} for c in token.children)  # none that "it" can mean
+        if noun in DOCUMENTS and not unknown and any(c.dep_ in {"det", "poss"} for c in token.children):
             cast.writing = fuller or words
-            reported = token.dep_ in SUBJECTS and token.head.dep_ == "ccomp"
-            if (
-                own
-                and not reported
-                and (token.dep_ in SUBJECTS | {"attr"} or (token.dep_ == "dobj" and not _of_a_body(token)))
-            ):
+            if own and _is_told_of(token):
                 cast.thing = cast.writing
+
+
+def _is_told_of(writing: Token) -> bool:
+    """Whether "it" means a writing after its sentence; not after "The office denied that a letter existed"."""
+    if writing.dep_ == "dobj":
+        return not _of_a_body(writing)
+    return writing.dep_ == "attr" or (writing.dep_ in SUBJECTS and writing.head.dep_ != "ccomp")
 
 
 def _of_a_body(writing: Token) -> bool:

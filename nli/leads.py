@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from nli.attribution import attribution
 from nli.cast import Cast
-from nli.lexicon import HUMANS, QUALIFIERS, TITLES
+from nli.lexicon import HUMANS, KNOWN_OFFICES, QUALIFIERS, TITLES
 from nli.names import aged, described, persons, strip_titles, surnames
 from nli.naming import Attribution
 from nli.speakers import quotations
@@ -34,7 +34,7 @@ def link(cast: Cast, paragraphs: list[tuple[str, Doc]]) -> None:
     for text, doc in paragraphs[lead + 1 :]:
         for name, speaks in _named(text, doc, rehearsal):
             known = any(re.search(rf"\b{re.escape(surname)}\b", so_far) for surname in surnames(name))
-            unknown = role.root.lower_ not in _KNOWN and not _described(doc, name)
+            unknown = role.root.lower_ not in KNOWN_OFFICES and not _described(doc, name)
             meant = first and unknown and _introduced(role, doc, name, speaks)
             if not known and (meant or _same_office(role, cast.traits.get(name, set()))):
                 told = {w.lower() for w in re.findall(r"\w+", role.text)}
@@ -49,25 +49,6 @@ def _speaker(text: str, doc: Doc, cast: Cast) -> Attribution | None:
     quoted = quotations(text)[0]
     heard = (attribution(sentence, quoted, cast) for sentence in doc.sents)
     return next((given for given in heard if given and not given.pronoun), None)
-
-
-_KNOWN = {  # offices whose bearer a lead need not name: a stranger who speaks after it is somebody else
-    *(
-        "ambassador",
-        "chancellor",
-        "coach",
-        "envoy",
-        "general",
-        "governor",
-        "judge",
-        "king",
-        "mayor",
-        "minister",
-        "pope",
-        "premier",
-    ),
-    *("president", "prosecutor", "queen", "secretary", "senator", "spokesman", "spokesperson", "spokeswoman"),
-}
 
 
 def _held_back(given: Attribution, doc: Doc, cast: Cast) -> Span | None:

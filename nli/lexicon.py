@@ -263,5 +263,12 @@ AMBIGUOUS_HUMANS = _words(
 )
 # How the names of places end.
 WAYS = _words("avenue bridge hill island lake lane mountain road square street valley")
+# Offices whose bearer a lead need not name: a stranger who speaks after it is somebody else.
+KNOWN_OFFICES = _words(
+    """
+    ambassador chancellor coach envoy general governor judge king mayor minister pope premier president prosecutor queen secretary
+    senator spokesman spokesperson spokeswoman
+    """
+)
 # Words that make a role another one: the deputy governor is not the governor.
 QUALIFIERS = _words("acting assistant deputy former vice")

@@ -14,14 +14,8 @@ from nli.parsed import SUBJECTS, entities_in, text_of
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
-_NO_NAMES = (BODIES | COMPANY_ENDS | HUMANS | TITLES) - {
-    "king",
-    "prince",
-    "sister",
-    "major",
-    "general",
-    "private",
-}  # how no name ends
+_SURNAMES = {"general", "king", "major", "prince", "private", "sister"}
+_NO_NAMES = (BODIES | COMPANY_ENDS | HUMANS | TITLES) - _SURNAMES  # how no name ends
 _NAMES_TOO = {"boy", "king", "man", "prince", "son"}
 _OF_PLACES = WAYS | {"bay", "beach", "county", "creek", "falls", "house", "park", "town", "township", "vale", "vista"}
 _HONORIFICS = set(GENDERED_TITLES) | {"dr", "prof", "professor"}
@@ -38,12 +32,8 @@ def is_person(entity: Span) -> bool:
     told = titled or apposed or aged(entity) or (len(entity) > 1 and _follows_role(entity))
     labelled = label == "PERSON" or (label in ORGANISATIONS and (told or _is_called(entity)))
     ends = last.lower_ not in _NO_NAMES or (last.lower_ in HUMANS and _is_called(entity))  # "Peter Miller"
-    return bool(
-        labelled
-        and not is_place(entity)
-        and (last.text[:1].isupper() or entity.text.split()[-1][:1].isupper())
-        and ends
-    )
+    written = last.text[:1].isupper() or entity.text.split()[-1][:1].isupper()  # "Walid al-Maqtari", "Pyo Eun-gyo"
+    return bool(labelled and not is_place(entity) and written and ends)
 
 
 def _without_possessive(entity: Span) -> Span:
