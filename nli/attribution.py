@@ -24,7 +24,7 @@ from nli.naming import Attribution, can_speak, is_named_person, name, part_of_wr
 from nli.nested import passed_on
 from nli.parsed import FINITE, SUBJECTS
 from nli.tags import BREAKS, RELATIVE, before_colon, beside, detached, goes_on, inverted, tagged
-from nli.telling import kept_back, makes_known, teller
+from nli.telling import denied, kept_back, makes_known, teller
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
@@ -105,8 +105,8 @@ def _subject_of(token: Token, has_quote: bool, first: int = 0) -> Token | None:
     the clause of it that is looked at, begins."""
     if token.lower_ == "according":
         source = next((c for p in token.children if p.lower_ == "to" for c in p.children if c.dep_ == "pobj"), None)
-        denied = token.i > 0 and token.nbor(-1).lower_ == "not"  # "Not according to Keller."
-        return None if denied or (source is not None and _no_source(source)) else source
+        negated = token.i > 0 and token.nbor(-1).lower_ == "not"  # "Not according to Keller."
+        return None if negated or (source is not None and _no_source(source)) else source
     if token.pos_ not in {"VERB", "AUX"} or (token.dep_ in RELATIVE and not _reports_after_all(token)):
         return None
     if token.lemma_ == "quote" and any(c.dep_ in {"nsubjpass", "nsubj:pass"} for c in token.children):
@@ -114,7 +114,7 @@ def _subject_of(token: Token, has_quote: bool, first: int = 0) -> Token | None:
     if told_by := teller(token, has_quote):
         return None if _in_passing(token, first) else told_by
     subject = _own_subject(token)
-    if subject is None or subject.lower_ in _NO_SPEAKERS or _denied(subject) or _in_passing(token, first):
+    if subject is None or subject.lower_ in _NO_SPEAKERS or denied(subject) or _in_passing(token, first):
         return None
     if kept_back(token) or any(c.dep_ in {"dative", "dobj"} and c.lower_ in {"nobody", "none"} for c in token.children):
         return None  # "She told nobody."
@@ -173,12 +173,6 @@ def _speaks_of(verb: Token) -> bool:
 
 def _has_figure(verb: Token, down: bool) -> bool:
     return down or any(t.like_num for p in verb.children if p.lower_ == "at" for t in p.subtree)
-
-
-def _denied(subject: Token) -> bool:
-    """ "Neither side has announced a date": nobody speaks."""
-    words = {subject.lower_, *(c.lower_ for c in subject.children)}
-    return bool(words & {"neither", "nobody", "none", "no"})
 
 
 def _in_passing(verb: Token, first: int) -> bool:

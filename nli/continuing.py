@@ -9,7 +9,7 @@ from nli.cast import Cast
 from nli.lexicon import DOCUMENTS, ENTRIES, GESTURES, PLAIN_VERBS
 from nli.naming import is_named_person
 from nli.parsed import SUBJECTS, TENSED
-from nli.telling import kept_back
+from nli.telling import denied, kept_back
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
@@ -19,7 +19,7 @@ def goes_on(sentence: Span, quoted: list[bool], spoken: str, following: str | No
     """Whether a sentence without attribution goes on reporting what `spoken` said before; `heard`: in the sentence before.
 
     Reporters mark it by the tense ("It would all be repaid.") or by a few words in quotation marks; or the next attribution
-    of the paragraph is to the same speaker, and nobody else acts in between.
+    of the paragraph is to the same speaker, and nobody else acts in between; or a pronoun follows in the past (`_tells_on`).
     """
     own = [t for t in sentence if not quoted[t.idx]]
     if any(t.lower_ in {"i", "we", "us", "my", "our", "me"} and t.text != "US" for t in own):
@@ -43,9 +43,8 @@ def goes_on(sentence: Span, quoted: list[bool], spoken: str, following: str | No
 
 def _nobody_would(verb: Token) -> bool:
     """ "Neither the firm nor the agency would comment." """
-    subject = next((c for c in verb.children if c.dep_ == "nsubj"), None)
-    words = {t.lower_ for t in subject.subtree} if subject is not None else set()
-    return verb.lemma_ in {"comment", "confirm", "discuss", "elaborate", "say"} and "neither" in words
+    silent = verb.lemma_ in {"comment", "confirm", "discuss", "elaborate"}
+    return silent and any(c.dep_ == "nsubj" and denied(c) for c in verb.children)
 
 
 def _reads_on(own: list[Token], spoken: str) -> bool:
@@ -67,7 +66,7 @@ def _tells_on(own: list[Token]) -> bool:
         return False
     if subject.pos_ != "PRON" and not any(c.tag_ == "PRP$" for c in subject.children):
         return False
-    written = any(t.lemma_.lower() in DOCUMENTS and t.dep_ in {"nsubj", "nsubjpass", "pobj"} for t in own)
+    written = any(t.lemma_.lower() in DOCUMENTS and t.dep_ in SUBJECTS | {"pobj"} for t in own)
     return verb is not None and verb.tag_ == "VBD" and verb.lemma_ not in GESTURES and not written
 
 

@@ -16,7 +16,7 @@ from nli import disputes
 from nli.errors import CheckpointError, InputError
 from nli.events import Events
 from nli.evidence import BIAS, FEATURES, weighed
-from nli.records import Claim, Contradiction, ScoredPair
+from nli.records import Claim, Contradiction, ScoredPair, same_voice
 from nli.rules import COMPATIBLE, CONTRADICTION, NEGATION, TENSION, Rule, verdict
 from nli.rules import RULES as REASONS
 
@@ -187,7 +187,7 @@ def _judged(pair: ScoredPair, score: float, reasons: Sequence[Rule]) -> Contradi
 
 
 def _same_speaker(a: Claim, b: Claim) -> bool:
-    return a.speaker is not None and a.speaker == b.speaker and a.document == b.document
+    return a.document == b.document and same_voice(a, b)
 
 
 _NUMBER = re.compile(r"\d[\d.,:]*\d|\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b", re.I)

@@ -53,5 +53,11 @@ def kept_back(verb: Token) -> bool:
     return verb.lemma_ in _TELLING and (unwilling or (_negated(verb) and not unable))
 
 
+def denied(subject: Token) -> bool:
+    """ "Neither side has announced a date": nobody speaks."""
+    words = {subject.lower_, *(c.lower_ for c in subject.children)}
+    return bool(words & {"neither", "nobody", "none", "no"})
+
+
 def _negated(verb: Token) -> bool:
     return any(c.dep_ == "neg" and c.i < verb.i for c in verb.children)
